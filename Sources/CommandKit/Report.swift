@@ -1,0 +1,64 @@
+import DurableFiles
+import Glibc
+import Logging
+import SensorData
+
+/// What a program says on standard error, and the exit status its errors mean.
+public final class Report {
+    /// The program's name.
+    public let tool: String
+    /// Where messages go; `--quiet` and `--verbose` set its level, `--log-format` its form.
+    public let logger: Logger
+    /// True when a person watches: standard error is a terminal and `--quiet` was not given.
+    public let showsProgress: Bool
+    private let options: DiagnosticOptions
+
+    /// Reports for `tool` as `options` ask.
+    public init(tool: String, options: DiagnosticOptions) {
+        self.tool = tool
+        self.options = options
+        var logger = Logger(label: tool) { label in StandardErrorLog(tool: label, format: options.logFormat) }
+        logger.logLevel = options.quiet ? .error : options.verbose ? .info : .notice
+        self.logger = logger
+        showsProgress = isatty(STDERR_FILENO) == 1 && !options.quiet
+    }
+
+    /// The summary that `--verbose` prints last.
+    public func summary(read: Int, written: Int, skipped: Int = 0) {
+        logger.info("\(read) read, \(written) written, \(skipped) skipped")
+    }
+
+    /// Runs `work`, reports the error it throws, and says what the program's exit status is.
+    func status(of work: () throws -> ToolStatus) -> ToolStatus {
+        do {
+            return try work()
+        } catch let error as SystemError where error.code == EPIPE {
+            return .done
+        } catch let error as any ToolFailure {
+            logger.error("\(error)")
+            return error.status
+        } catch let error as UsageError {
+            logger.error("\(error)")
+            return .usage
+        } catch let error as DataError {
+            logger.error("\(error)")
+            return .badData
+        } catch let error as SystemError {
+            logger.error("\(error)")
+            switch error.operation {
+            case "open": return .noInput
+            case "create": return .cannotCreate
+            default: return .inputOutput
+            }
+        } catch {
+            logger.error("\(error)")
+            return .internalError
+        }
+    }
+}
+
+/// An error that knows its exit status; for errors of one program or library that the shared ones do not cover.
+public protocol ToolFailure: Error, CustomStringConvertible {
+    /// The exit status.
+    var status: ToolStatus { get }
+}

@@ -1,0 +1,49 @@
+/// Windows of consecutive rows of one unit, as detectors take them.
+///
+/// A window is a view: window `i` covers the rows `starts[i] ..< starts[i] + length` of the row-major matrix `rows`, so
+/// that overlapping windows share their rows. Identity and label are those of the window's last row.
+public struct WindowBatch: Sendable {
+    /// The names of the columns of `rows`.
+    public var columns: [String]
+    /// The number of rows (cycles) in a window.
+    public var length: Int
+    /// Row-major values, shape (row count, columns.count).
+    public var rows: [Float] = []
+    /// The first row of each window.
+    public var starts: [Int] = []
+    /// Where the first window came from.
+    public var origin = SourceLocation(file: "<memory>", number: 1, unit: .record)
+    /// The members known of each window beside `unit_id`.
+    public var keys: RowSchema.Keys
+    /// `unit_id` of each window.
+    public var unitIDs: [Int64] = []
+    /// `cycle` of each window's last row, or empty.
+    public var cycles: [Int64] = []
+    /// `timestamp` of each window's last row in milliseconds since 1970, or empty.
+    public var timestamps: [Int64] = []
+    /// Remaining useful life at each window's last row, `RowBatch.unknown` where it is, or empty.
+    public var rul: [Int64] = []
+    /// Ground truth of each window's last row: 0, 1 or `RowBatch.unknownLabel`, or empty.
+    public var isAnomaly: [Int8] = []
+
+    /// An empty batch of windows of `length` rows.
+    public init(columns: [String], length: Int, keys: RowSchema.Keys) {
+        self.columns = columns
+        self.length = length
+        self.keys = keys
+    }
+
+    /// The number of windows.
+    public var count: Int { starts.count }
+    /// The number of columns.
+    public var width: Int { columns.count }
+
+    /// Calls `body` with the `length × width` values of window `index`, row-major.
+    @inlinable
+    public func withWindow<Result>(_ index: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
+        let first = starts[index] * columns.count
+        let end = first + length * columns.count
+        precondition(first >= 0 && end <= rows.count, "a window lies outside its rows")
+        return try rows.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[first..<end])) }
+    }
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+import CommandKit
+
+@main
+struct TrainIsolationForest: Tool {
+    static let configuration = CommandConfiguration(commandName: "train-iforest", abstract: "", version: borescopeVersion)
+    @OptionGroup var input: InputOptions
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var diagnostics: DiagnosticOptions
+
+    func execute(_ report: Report) throws -> ToolStatus { .done }
+}
