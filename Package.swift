@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 /// Layers, lowest first; a target imports only targets above it in this file.
@@ -61,3 +61,7 @@ let package = Package(
         .testTarget(name: "CommandTests"),
     ]
 )
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.treatAllWarnings(as: .error)]
+}
