@@ -1,0 +1,203 @@
+/// Reads decimal numbers out of bytes, without a locale, a copy or an allocation, bit for bit as `strtod` would.
+///
+/// A number of up to seven characters is taken from one 8-byte word. Up to 15 digits, and a power of ten up to 22, the
+/// quotient of two exact doubles is the correctly rounded result (W. D. Clinger 1990, doi:10.1145/93542.93557); up to
+/// 19 digits and a power of 27, 128-bit integers give it; what is left goes to the standard library.
+public enum DecimalScanner {
+    /// Which spellings are numbers.
+    public enum Grammar: Sendable {
+        /// `[+-] digits [. digits] [e [+-] digits]`, where one side of the point may be empty.
+        case plain
+        /// As RFC 8259: no leading `+`, no leading zeros, digits on both sides of a point.
+        case json
+    }
+
+    /// Reads the number at `position`, which moves behind it; what follows the number is the caller's business.
+    ///
+    /// - Returns: nil, with `position` where it was, when no number starts there. A number beyond the largest double is
+    ///   an infinity; the words `nan` and `inf` are no numbers.
+    @inlinable @inline(__always)
+    public static func scan(
+        _ bytes: UnsafeRawBufferPointer, from position: inout Int, grammar: Grammar = .plain
+    ) -> Double? {
+        var at = position
+        guard at &+ 9 <= bytes.count else { return scanSlowly(bytes, from: &position, grammar: grammar) }
+        let isNegative = bytes[at] == 0x2D
+        if isNegative { at &+= 1 }
+        let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+        let digits = word ^ 0x3030_3030_3030_3030
+        var ends = nonDigits(digits)
+        guard ends != 0 else { return scanSlowly(bytes, from: &position, grammar: grammar) }
+        var count = ends.trailingZeroBitCount &>> 3
+        var packed = digits
+        var places = 0
+        if (word &>> UInt64(truncatingIfNeeded: count &* 8)) & 0xFF == 0x2E {
+            let whole = count
+            ends &= ends &- 1
+            guard ends != 0 else { return scanSlowly(bytes, from: &position, grammar: grammar) }
+            let end = ends.trailingZeroBitCount &>> 3
+            let below = (1 as UInt64) &<< UInt64(truncatingIfNeeded: whole &* 8) &- 1
+            packed = (digits & below) | ((digits &>> 8) & ~below)
+            places = end &- whole &- 1
+            count = end &- 1
+            if whole == 0 || places == 0 { return scanSlowly(bytes, from: &position, grammar: grammar) }
+            at &+= end
+        } else {
+            at &+= count
+        }
+        // An exponent, a sign other than '-', leading zeros and faults are left to the general path.
+        if count == 0 || bytes[at] | 0x20 == 0x65 || (grammar == .json && digits & 0xFF == 0 && count &- places > 1) {
+            return scanSlowly(bytes, from: &position, grammar: grammar)
+        }
+        let mantissa = value(ofEight: packed &<< UInt64(truncatingIfNeeded: (8 &- count) &* 8))
+        position = at
+        let magnitude = Double(Int64(truncatingIfNeeded: mantissa)) / power(places)
+        return isNegative ? -magnitude : magnitude
+    }
+
+    /// A bit at the top of every byte of `digits` (ASCII exclusive-or `0`) that is no digit.
+    @inlinable @inline(__always)
+    static func nonDigits(_ digits: UInt64) -> UInt64 {
+        (((digits & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7676_7676_7676_7676) | digits) & 0x8080_8080_8080_8080
+    }
+
+    /// The number that eight digits (0 … 9 a byte, the first one lowest) spell.
+    @inlinable @inline(__always)
+    static func value(ofEight digits: UInt64) -> UInt64 {
+        let pairs = ((digits & 0x0F0F_0F0F_0F0F_0F0F) &* 2561) &>> 8
+        let fours = ((pairs & 0x00FF_00FF_00FF_00FF) &* 6_553_601) &>> 16
+        return ((fours & 0x0000_FFFF_0000_FFFF) &* 42_949_672_960_001) &>> 32
+    }
+
+    /// 10 to the power `exponent`, 0 … 22, all of them exact. (A switch, because it inlines as a table of constants.)
+    @inlinable @inline(__always)
+    static func power(_ exponent: Int) -> Double {
+        switch exponent {
+        case 0: 1
+        case 1: 1e1
+        case 2: 1e2
+        case 3: 1e3
+        case 4: 1e4
+        case 5: 1e5
+        case 6: 1e6
+        case 7: 1e7
+        case 8: 1e8
+        case 9: 1e9
+        case 10: 1e10
+        case 11: 1e11
+        case 12: 1e12
+        case 13: 1e13
+        case 14: 1e14
+        case 15: 1e15
+        case 16: 1e16
+        case 17: 1e17
+        case 18: 1e18
+        case 19: 1e19
+        case 20: 1e20
+        case 21: 1e21
+        default: 1e22
+        }
+    }
+}
+
+extension DecimalScanner {
+    /// The general path of `scan`.
+    @usableFromInline @inline(never)
+    static func scanSlowly(
+        _ bytes: UnsafeRawBufferPointer, from position: inout Int, grammar: Grammar
+    ) -> Double? {
+        var at = position
+        let isNegative = at < bytes.count && bytes[at] == 0x2D
+        if isNegative || (grammar == .plain && at < bytes.count && bytes[at] == 0x2B) { at += 1 }
+        let first = at
+        var mantissa: UInt64 = 0
+        let whole = scanDigits(bytes, from: &at, into: &mantissa)
+        if grammar == .json, whole == 0 || (whole > 1 && bytes[first] == 0x30) { return nil }
+        var places = 0
+        if at < bytes.count, bytes[at] == 0x2E {
+            at += 1
+            places = scanDigits(bytes, from: &at, into: &mantissa)
+            if grammar == .json, places == 0 { return nil }
+        }
+        guard whole + places > 0 else { return nil }
+        var exponent = 0
+        if at < bytes.count, bytes[at] | 0x20 == 0x65 {
+            guard let written = scanExponent(bytes, from: &at) else { return nil }
+            exponent = written
+        }
+        exponent -= places
+        let magnitude: Double
+        if whole + places <= 19, let exact = rounded(mantissa, timesTenTo: exponent) {
+            magnitude = exact
+        } else {
+            let text = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[first..<at]), as: UTF8.self)
+            guard let parsed = Double(text) else { return nil }
+            magnitude = parsed
+        }
+        position = at
+        return isNegative ? -magnitude : magnitude
+    }
+
+    /// Appends the digits at `at` to `mantissa`, which wraps beyond 19 of them.
+    ///
+    /// - Returns: how many there were.
+    private static func scanDigits(
+        _ bytes: UnsafeRawBufferPointer, from at: inout Int, into mantissa: inout UInt64
+    ) -> Int {
+        let start = at
+        while at + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            let digits = word ^ 0x3030_3030_3030_3030
+            guard nonDigits(digits) == 0 else { break }
+            mantissa = mantissa &* 100_000_000 &+ value(ofEight: digits)
+            at += 8
+        }
+        while at < bytes.count, bytes[at] &- 0x30 <= 9 {
+            mantissa = mantissa &* 10 &+ UInt64(bytes[at] &- 0x30)
+            at += 1
+        }
+        return at - start
+    }
+
+    private static func scanExponent(_ bytes: UnsafeRawBufferPointer, from at: inout Int) -> Int? {
+        at += 1
+        let isNegative = at < bytes.count && bytes[at] == 0x2D
+        if isNegative || (at < bytes.count && bytes[at] == 0x2B) { at += 1 }
+        guard at < bytes.count, bytes[at] &- 0x30 <= 9 else { return nil }
+        var exponent = 0
+        while at < bytes.count, bytes[at] &- 0x30 <= 9 {
+            if exponent < 1_000_000 { exponent = exponent * 10 + Int(bytes[at] &- 0x30) }
+            at += 1
+        }
+        return isNegative ? -exponent : exponent
+    }
+
+    /// `mantissa · 10^exponent`, correctly rounded; nil beyond `|exponent| = 27`, the largest power of five in 64 bits.
+    static func rounded(_ mantissa: UInt64, timesTenTo exponent: Int) -> Double? {
+        if mantissa <= 1 << 53, abs(exponent) <= 22 {
+            return exponent < 0 ? Double(mantissa) / power(-exponent) : Double(mantissa) * power(exponent)
+        }
+        guard mantissa != 0 else { return 0 }
+        guard abs(exponent) <= 27 else { return nil }
+        var five: UInt64 = 1
+        for _ in 0..<abs(exponent) { five *= 5 }
+        // The result is `bits · 2^scale` with at least 63 significant bits, the lowest of which also stands for all
+        // that lie below it, so that the conversion to Double rounds as it would round the exact value.
+        let bits: UInt64
+        let scale: Int
+        if exponent < 0 {
+            let shift = mantissa.leadingZeroBitCount
+            let fiveShift = five.leadingZeroBitCount
+            let dividend = mantissa << shift
+            let (quotient, remainder) = (five << fiveShift).dividingFullWidth((dividend >> 1, dividend << 63))
+            bits = remainder == 0 ? quotient : quotient | 1
+            scale = fiveShift - shift - 63 + exponent
+        } else {
+            let (high, low) = mantissa.multipliedFullWidth(by: five)
+            let shift = high.leadingZeroBitCount
+            bits = high << shift | low >> (64 - shift) | (low << shift == 0 ? 0 : 1)
+            scale = 64 - shift + exponent
+        }
+        return Double(sign: .plus, exponent: scale, significand: Double(bits))
+    }
+}
