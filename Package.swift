@@ -8,6 +8,35 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
+/// The kernels are compiled once per CPU level and chosen at run time, which needs compiler flags that SwiftPM refuses in
+/// a package fetched by URL: there, and on other architectures than x86-64, the base level serves alone.
+let isFetched = Context.packageDirectory.contains("/checkouts/")
+#if arch(x86_64)
+    let dispatches = !isFetched
+#else
+    let dispatches = false
+#endif
+
+/// The swift settings of one compilation of `Sources/KernelsBase`.
+func kernelSettings(_ flags: [String], defining level: String? = nil) -> [SwiftSetting] {
+    let speed = ["-Ounchecked", "-wmo", "-enforce-exclusivity=unchecked"]
+    return (isFetched ? [] : [.unsafeFlags(speed + flags, .when(configuration: .release))])
+        + (level.map { [.define($0)] } ?? [])
+}
+
+/// Two links to `Sources/KernelsBase` with the flags of the higher x86-64 levels.
+let higherKernels: [Target] =
+    dispatches
+    ? [
+        .target(
+            name: "KernelsV3", dependencies: ["Kernels", "CSIMD"],
+            swiftSettings: kernelSettings(["-Xcc", "-march=x86-64-v3"], defining: "KERNELS_V3")),
+        .target(
+            name: "KernelsV4", dependencies: ["Kernels", "CSIMD"],
+            swiftSettings: kernelSettings(
+                ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"], defining: "KERNELS_V4")),
+    ] : []
+
 /// A door: arguments → library call → exit code.
 func tool(_ name: String, _ rooms: Target.Dependency...) -> Target {
     .executableTarget(name: name, dependencies: ["CommandKit", argumentParser] + rooms)
@@ -30,7 +59,13 @@ let package = Package(
         .systemLibrary(name: "CZlib"),
 
         .target(name: "DurableFiles"),
-        .target(name: "VectorMath"),
+        .target(name: "CSIMD"),
+        .target(name: "Kernels", dependencies: ["CSIMD"]),
+        .target(name: "KernelsBase", dependencies: ["Kernels", "CSIMD"], swiftSettings: kernelSettings([])),
+        .target(
+            name: "VectorMath",
+            dependencies: ["Kernels", "KernelsBase"] + higherKernels.map { .byName(name: $0.name) },
+            swiftSettings: dispatches ? [.define("RUNTIME_DISPATCH")] : []),
         .target(name: "SensorData"),
         .target(name: "RecordStreams", dependencies: ["SensorData", "DurableFiles", "CZlib"]),
         .target(name: "Features", dependencies: ["SensorData", "VectorMath"]),
@@ -38,7 +73,7 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["SensorData"]),
         .target(
             name: "CommandKit",
-            dependencies: ["RecordStreams", "SensorData", "DurableFiles", argumentParser, logging, yams]),
+            dependencies: ["RecordStreams", "SensorData", "DurableFiles", "Kernels", argumentParser, logging, yams]),
 
         tool("cmapss-ingest", "SensorData", "RecordStreams"),
         tool("cmapss-validate", "SensorData", "RecordStreams"),
@@ -50,7 +85,7 @@ let package = Package(
         tool("evaluate", "RecordStreams", "Evaluation"),
 
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
-        .testTarget(name: "VectorMathTests", dependencies: ["VectorMath"]),
+        .testTarget(name: "VectorMathTests", dependencies: ["VectorMath", "Kernels"]),
         .testTarget(name: "SensorDataTests", dependencies: ["SensorData"]),
         .testTarget(name: "RecordStreamsTests", dependencies: ["RecordStreams", "SensorData"]),
         .testTarget(name: "FeaturesTests", dependencies: ["Features", "SensorData", "RecordStreams"]),
@@ -59,7 +94,7 @@ let package = Package(
         .testTarget(name: "CommandKitTests", dependencies: ["CommandKit"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "CommandTests"),
-    ]
+    ] + higherKernels
 )
 
 for target in package.targets where target.type != .system {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DurableFiles
 import Glibc
+import Kernels
 import RecordStreams
 import SensorData
 
@@ -35,7 +36,15 @@ extension Tool {
             exit(withError: error)
         }
         let report = Report(tool: toolName, options: tool.diagnostics)
-        Glibc.exit(report.status(of: { try tool.execute(report) }).rawValue)
+        let status = report.status {
+            do {
+                _ = try CPULevel.level(requested: getenv("BORESCOPE_CPU").map { String(cString: $0) })
+            } catch {
+                throw UsageError("\(error)")
+            }
+            return try tool.execute(report)
+        }
+        Glibc.exit(status.rawValue)
     }
 }
 

@@ -1,0 +1,54 @@
+#pragma once
+
+// What Swift's SIMD types lack, header-only so that it is inlined and compiled with the importing target's -march.
+
+/// The highest x86-64 feature level of this machine that the operating system supports too: 1, 3 or 4; 1 elsewhere.
+int simd_cpu_level(void);
+
+#define SIMD_INLINE static inline __attribute__((always_inline))
+
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
+#define SIMD_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+// Without the instruction a fused multiply-add would be a library call per lane.
+#define SIMD_FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+#define SIMD_DEFINE(N)                                                                            \
+    typedef float simd_f##N __attribute__((ext_vector_type(N)));                                 \
+    typedef int simd_i##N __attribute__((ext_vector_type(N)));                                   \
+    SIMD_INLINE simd_f##N simd_fma##N(simd_f##N a, simd_f##N b, simd_f##N c) {                    \
+        return SIMD_FMA(a, b, c);                                                                 \
+    }                                                                                             \
+    SIMD_INLINE simd_f##N simd_abs##N(simd_f##N a) { return __builtin_elementwise_abs(a); }       \
+    SIMD_INLINE simd_f##N simd_sqrt##N(simd_f##N a) { return __builtin_elementwise_sqrt(a); }     \
+    SIMD_INLINE simd_f##N simd_copysign##N(simd_f##N magnitude, simd_f##N sign) {                 \
+        return __builtin_elementwise_copysign(magnitude, sign);                                   \
+    }                                                                                             \
+    /* Not a number where x is; so are the operands ordered. */                                   \
+    SIMD_INLINE simd_f##N simd_clamp##N(simd_f##N x, float low, float high) {                     \
+        simd_f##N l = low, h = high;                                                              \
+        x = x < l ? l : x;                                                                        \
+        return x > h ? h : x;                                                                     \
+    }
+
+SIMD_DEFINE(4)
+SIMD_DEFINE(8)
+SIMD_DEFINE(16)
+
+/// p · 2^n for whole n from -150 to 128, rounded once where the machine can.
+#if defined(__AVX512F__)
+SIMD_INLINE simd_f16 simd_scale16(simd_f16 p, simd_f16 n) {
+    return (simd_f16)__builtin_ia32_scalefps512_mask(p, n, p, (unsigned short)-1, 4);
+}
+#endif
+
+#define SIMD_DEFINE_SCALE(N)                                                                      \
+    SIMD_INLINE simd_f##N simd_scale##N(simd_f##N p, simd_f##N n) {                               \
+        simd_i##N whole = __builtin_convertvector(n, simd_i##N), half = whole >> 1;               \
+        simd_i##N rest = whole - half;                                                            \
+        return p * (simd_f##N)((half + 127) << 23) * (simd_f##N)((rest + 127) << 23);             \
+    }
+
+SIMD_DEFINE_SCALE(4)
+SIMD_DEFINE_SCALE(8)

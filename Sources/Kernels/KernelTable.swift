@@ -1,0 +1,26 @@
+/// The numeric kernels of one CPU level, as functions.
+///
+/// The sources of `KernelsBase` are compiled once per level; each copy exports its functions as a table, and
+/// `VectorMath` picks one table when the program starts.
+public struct KernelTable: Sendable {
+    /// `results[i] = f(arguments[i])` for `i` in `0 ..< count`; the two may be the same memory.
+    public typealias Map =
+        @Sendable (_ arguments: UnsafePointer<Float>, _ results: UnsafeMutablePointer<Float>, _ count: Int) -> Void
+
+    /// The level the kernels are compiled for.
+    public let level: CPULevel
+    /// e^x.
+    public let exp: Map
+    /// 1 / (1 + e^−x).
+    public let sigmoid: Map
+    /// Hyperbolic tangent.
+    public let tanh: Map
+
+    /// Collects the kernels of `level`.
+    public init(level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map) {
+        self.level = level
+        self.exp = exp
+        self.sigmoid = sigmoid
+        self.tanh = tanh
+    }
+}

@@ -1,0 +1,74 @@
+/// e^x by Cody and Waite's reduction to |r| ≤ ln 2 / 2 and a minimax polynomial of degree 7.
+///
+/// NaN stays NaN; below −103.97 the result is 0, above 88.73 infinity.
+@inline(__always)
+func exponential(_ argument: Lanes) -> Lanes {
+    let x = clamp(argument, -105, 89)
+    let (n, r) = reduceByLogTwo(x)
+    return scale(fma(r * r, exponentialTail(r), r) + splat(1), byPowerOfTwo: n)
+}
+
+/// x = n · ln 2 + r with n whole.
+@inline(__always)
+func reduceByLogTwo(_ x: Lanes) -> (n: Lanes, r: Lanes) {
+    // Adding 1.5 · 2²³ rounds to a whole number in the mantissa's last bit.
+    let rounder = splat(12_582_912)
+    let n = fma(x, splat(1.442_695_04), rounder) - rounder
+    return (n, fma(n, splat(2.121_944_4e-4), fma(n, splat(-0.693_359_375), x)))
+}
+
+/// (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2.
+@inline(__always)
+func exponentialTail(_ r: Lanes) -> Lanes {
+    var q = fma(splat(1.987_569_15e-4), r, splat(1.398_199_95e-3))
+    q = fma(q, r, splat(8.333_451_9e-3))
+    q = fma(q, r, splat(4.166_579_6e-2))
+    q = fma(q, r, splat(1.666_666_55e-1))
+    return fma(q, r, splat(5.000_000_12e-1))
+}
+
+/// 1 / (1 + e^−x); each step is monotone, so the whole is. Where e^−x overflows, below −88.73, the result is 0.
+@inline(__always)
+func sigmoid(_ x: Lanes) -> Lanes {
+    splat(1) / (splat(1) + exponential(-x))
+}
+
+/// tanh x = −m / (2 + m) with m = e^(−2|x|) − 1, which is kept exact near 0 by adding the polynomial to 2^n − 1.
+@inline(__always)
+func hyperbolicTangent(_ argument: Lanes) -> Lanes {
+    let x = clamp(magnitude(argument) * splat(-2), -40, 0)
+    let (n, r) = reduceByLogTwo(x)
+    let power = scale(splat(1), byPowerOfTwo: n)
+    let m = fma(power, fma(r * r, exponentialTail(r), r), power - splat(1))
+    return copySign(m / (splat(2) + m), of: argument)
+}
+
+@inline(__always)
+private func map(
+    _ arguments: UnsafePointer<Float>, _ results: UnsafeMutablePointer<Float>, _ count: Int,
+    _ function: (Lanes) -> Lanes
+) {
+    var i = 0
+    while i &+ Lanes.scalarCount <= count {
+        store(function(load(arguments + i)), results + i)
+        i &+= Lanes.scalarCount
+    }
+    if i < count {
+        var rest = Lanes.zero
+        for lane in 0..<(count &- i) { rest[lane] = arguments[i &+ lane] }
+        let values = function(rest)
+        for lane in 0..<(count &- i) { results[i &+ lane] = values[lane] }
+    }
+}
+
+func mapExponential(_ arguments: UnsafePointer<Float>, _ results: UnsafeMutablePointer<Float>, _ count: Int) {
+    map(arguments, results, count) { exponential($0) }
+}
+
+func mapSigmoid(_ arguments: UnsafePointer<Float>, _ results: UnsafeMutablePointer<Float>, _ count: Int) {
+    map(arguments, results, count) { sigmoid($0) }
+}
+
+func mapHyperbolicTangent(_ arguments: UnsafePointer<Float>, _ results: UnsafeMutablePointer<Float>, _ count: Int) {
+    map(arguments, results, count) { hyperbolicTangent($0) }
+}

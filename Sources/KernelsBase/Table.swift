@@ -1,0 +1,18 @@
+import Kernels
+
+#if KERNELS_V4
+    private let level = CPULevel.v4
+#elseif KERNELS_V3
+    private let level = CPULevel.v3
+#else
+    private let level = CPULevel.base
+#endif
+
+/// The kernels of this target's CPU level.
+public func kernelTable() -> KernelTable {
+    KernelTable(
+        level: level,
+        exp: mapExponential,
+        sigmoid: mapSigmoid,
+        tanh: mapHyperbolicTangent)
+}

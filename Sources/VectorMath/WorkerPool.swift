@@ -1,0 +1,142 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+import Synchronization
+
+/// Threads that wait for work and share it task by task.
+///
+/// A caller splits its work by size, never by the number of threads, and lets each task write to its own memory; the
+/// results are then the same on any number of threads. With one thread everything runs on the caller's.
+public final class WorkerPool: @unchecked Sendable {
+    /// How many threads work, the caller's among them.
+    public let threads: Int
+
+    private typealias Body = (_ task: Int, _ worker: Int) -> Void
+
+    private let nextTask = Atomic<Int>(0)
+    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private let wakes = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private let finishes = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    private var handles: [pthread_t] = []
+    // Guarded by `lock`.
+    private var round = 0
+    private var working = 0
+    private var stops = false
+    private var body: UnsafePointer<Body>?
+    private var tasks = 0
+
+    /// Starts `threads − 1` threads; `threads` of 0 or less means one per processor.
+    public init(threads: Int = 1) {
+        self.threads = threads > 0 ? threads : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        pthread_mutex_init(lock, nil)
+        pthread_cond_init(wakes, nil)
+        pthread_cond_init(finishes, nil)
+        for worker in 1..<max(1, self.threads) {
+            let start = Unmanaged.passRetained(Start(pool: Unmanaged.passUnretained(self), worker: worker))
+            var handle = pthread_t()
+            let code = pthread_create(&handle, nil, serve, start.toOpaque())
+            // Fewer threads than asked for do the same work, only later.
+            guard code == 0 else {
+                start.release()
+                break
+            }
+            handles.append(handle)
+        }
+    }
+
+    deinit {
+        pthread_mutex_lock(lock)
+        stops = true
+        pthread_cond_broadcast(wakes)
+        pthread_mutex_unlock(lock)
+        for handle in handles { pthread_join(handle, nil) }
+        pthread_cond_destroy(finishes)
+        pthread_cond_destroy(wakes)
+        pthread_mutex_destroy(lock)
+        finishes.deallocate()
+        wakes.deallocate()
+        lock.deallocate()
+    }
+
+    /// Calls `body(task)` for every task from `0 ..< tasks`, each once, on any thread, and returns when all are done.
+    ///
+    /// Tasks must not write to memory that another task touches. Not reentrant: one `run` at a time.
+    public func run(tasks: Int, _ body: (_ task: Int) -> Void) {
+        run(tasks: tasks) { task, _ in body(task) }
+    }
+
+    /// `run(tasks:_:)` that also names the worker, from `0 ..< threads`, so that a task can use its worker's scratch.
+    public func run(tasks: Int, _ body: (_ task: Int, _ worker: Int) -> Void) {
+        guard !handles.isEmpty, tasks > 1 else {
+            for task in 0..<max(0, tasks) { body(task, 0) }
+            return
+        }
+        withoutActuallyEscaping(body) { body in
+            withUnsafePointer(to: body) { share($0, tasks) }
+        }
+    }
+
+    private func share(_ body: UnsafePointer<Body>, _ tasks: Int) {
+        pthread_mutex_lock(lock)
+        self.body = body
+        self.tasks = tasks
+        nextTask.store(0, ordering: .relaxed)
+        working = handles.count
+        round += 1
+        pthread_cond_broadcast(wakes)
+        pthread_mutex_unlock(lock)
+        takeTasks(of: body, tasks, worker: 0)
+        pthread_mutex_lock(lock)
+        while working > 0 { pthread_cond_wait(finishes, lock) }
+        self.body = nil
+        pthread_mutex_unlock(lock)
+    }
+
+    // Not inlined, so that no thread still holds the body's context when `run` returns.
+    @inline(never)
+    private func takeTasks(of body: UnsafePointer<Body>, _ tasks: Int, worker: Int) {
+        while true {
+            let task = nextTask.wrappingAdd(1, ordering: .relaxed).oldValue
+            guard task < tasks else { return }
+            body.pointee(task, worker)
+        }
+    }
+
+    fileprivate func work(as worker: Int) {
+        var seen = 0
+        while true {
+            pthread_mutex_lock(lock)
+            while round == seen, !stops { pthread_cond_wait(wakes, lock) }
+            seen = round
+            let body = stops ? nil : self.body
+            let tasks = self.tasks
+            pthread_mutex_unlock(lock)
+            guard let body else { return }
+            takeTasks(of: body, tasks, worker: worker)
+            pthread_mutex_lock(lock)
+            working -= 1
+            if working == 0 { pthread_cond_signal(finishes) }
+            pthread_mutex_unlock(lock)
+        }
+    }
+}
+
+/// What a thread is started with. The pool outlives its threads: `deinit` joins them.
+private final class Start {
+    let pool: Unmanaged<WorkerPool>
+    let worker: Int
+
+    init(pool: Unmanaged<WorkerPool>, worker: Int) {
+        self.pool = pool
+        self.worker = worker
+    }
+}
+
+private func serve(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let argument else { return nil }
+    let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+    start.pool._withUnsafeGuaranteedRef { $0.work(as: start.worker) }
+    return nil
+}
