@@ -68,7 +68,7 @@ let package = Package(
             swiftSettings: dispatches ? [.define("RUNTIME_DISPATCH")] : []),
         .target(name: "SensorData"),
         .target(name: "RecordStreams", dependencies: ["SensorData", "DurableFiles", "CZlib"]),
-        .target(name: "Features", dependencies: ["SensorData", "VectorMath"]),
+        .target(name: "Features", dependencies: ["SensorData", "DurableFiles"]),
         .target(name: "Detectors", dependencies: ["Features", "SensorData", "VectorMath", "DurableFiles"]),
         .target(name: "Evaluation", dependencies: ["SensorData"]),
         .target(

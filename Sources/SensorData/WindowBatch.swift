@@ -40,10 +40,36 @@ public struct WindowBatch: Sendable {
 
     /// Calls `body` with the `length × width` values of window `index`, row-major.
     @inlinable
-    public func withWindow<Result>(_ index: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
+    public func withWindow<Result>(_ index: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows
+        -> Result
+    {
         let first = starts[index] * columns.count
         let end = first + length * columns.count
         precondition(first >= 0 && end <= rows.count, "a window lies outside its rows")
         return try rows.withUnsafeBufferPointer { try body(UnsafeBufferPointer(rebasing: $0[first..<end])) }
+    }
+}
+
+extension WindowBatch {
+    /// Forgets the windows and keeps the memory; their members are now `keys`.
+    public mutating func removeAll(keys: RowSchema.Keys) {
+        self.keys = keys
+        rows.removeAll(keepingCapacity: true)
+        starts.removeAll(keepingCapacity: true)
+        unitIDs.removeAll(keepingCapacity: true)
+        cycles.removeAll(keepingCapacity: true)
+        timestamps.removeAll(keepingCapacity: true)
+        rul.removeAll(keepingCapacity: true)
+        isAnomaly.removeAll(keepingCapacity: true)
+    }
+
+    /// Appends the identifiers and labels of row `index` of `batch`, the last row of a window; the caller appends to
+    /// `starts`.
+    public mutating func appendIdentity(of index: Int, from batch: RowBatch) {
+        unitIDs.append(batch.unitIDs[index])
+        if keys.contains(.cycle) { cycles.append(batch.cycles[index]) }
+        if keys.contains(.timestamp) { timestamps.append(batch.timestamps[index]) }
+        if keys.contains(.rul) { rul.append(batch.rul[index]) }
+        if keys.contains(.isAnomaly) { isAnomaly.append(batch.isAnomaly[index]) }
     }
 }

@@ -1,0 +1,57 @@
+/// A list of column patterns, and whether each of them has to match something.
+///
+/// A configured default may name columns that a stream lacks, so that one configuration serves many machines; a list
+/// that a person typed may not.
+public struct ColumnSelection: Hashable, Sendable, Codable {
+    /// The patterns, in the order in which they select.
+    public var patterns: [ColumnPattern]
+    /// True when a pattern that matches no column is an error.
+    public var isStrict: Bool
+
+    /// Selects the columns that match any of `patterns`.
+    public init(_ patterns: [ColumnPattern], isStrict: Bool = false) {
+        self.patterns = patterns
+        self.isStrict = isStrict
+    }
+
+    /// Selects by lists of comma-separated patterns, as an option gives them: `["sensor_2,sensor_3", "vibration*"]`.
+    public init(lists: [String], isStrict: Bool) {
+        var patterns: [ColumnPattern] = []
+        for list in lists {
+            for item in list.split(separator: ",") {
+                let name = String(item.filter { $0 != " " })
+                if !name.isEmpty { patterns.append(ColumnPattern(name)) }
+            }
+        }
+        self.init(patterns, isStrict: isStrict)
+    }
+
+    /// Every column.
+    public static let all = ColumnSelection(["*"])
+    /// No column.
+    public static let none = ColumnSelection([])
+
+    /// Whether `name` is selected.
+    public func contains(_ name: String) -> Bool {
+        patterns.contains { $0.matches(name) }
+    }
+
+    /// The selected columns of `available`: in the order of the patterns, and within a pattern in the order of the
+    /// stream, each once.
+    ///
+    /// - Throws: `FeatureError.unknownColumns` where the selection is strict and a pattern matches nothing.
+    public func columns(of available: [String]) throws -> [String] {
+        var chosen: [String] = []
+        var seen: Set<String> = []
+        var unmatched: [String] = []
+        for pattern in patterns {
+            let matches = available.filter(pattern.matches)
+            if matches.isEmpty { unmatched.append(pattern.text) }
+            for name in matches where seen.insert(name).inserted { chosen.append(name) }
+        }
+        guard unmatched.isEmpty || !isStrict else {
+            throw FeatureError.unknownColumns(unmatched, available: available)
+        }
+        return chosen
+    }
+}

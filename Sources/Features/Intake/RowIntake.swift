@@ -1,0 +1,162 @@
+import SensorData
+
+/// The door through which rows enter everything that remembers units: it picks the selected columns, knows whose row
+/// each one is, insists on their order, and deals with missing values.
+///
+/// Rows of several units may be interleaved. Within a unit the cycle rises (without cycles: the timestamp does not
+/// fall). A unit whose cycle goes back to 1 (or 0) begins a new life and nothing of the old one is remembered: that is
+/// what files one after the other look like, or an engine after an overhaul.
+///
+/// Memory: `columns.count + 5` words a unit.
+public struct RowIntake: Sendable {
+    /// Magnitudes above this are taken for damaged: their squares would leave the range of a double.
+    public static let largestMagnitude = 1e150
+
+    /// The columns picked, in this order.
+    public let columns: [String]
+    /// What becomes of rows with a missing value.
+    public let missing: MissingValuePolicy
+    /// How many missing values the unit's last value stood in for.
+    public private(set) var heldCount = 0
+    /// How many rows were skipped.
+    public private(set) var droppedCount = 0
+    /// `unit_id` by slot.
+    public private(set) var unitIDs: [Int64] = []
+
+    private var slots: [Int64: Int] = [:]
+    /// The last cycle (or timestamp) by slot; `RowBatch.unknown` while there is none.
+    private var positions: [Int64] = []
+    /// The last row's values, shape (slots, columns).
+    private var lastValues: [Double] = []
+    /// How the next row follows at best, by slot: not better than `skips` after a row that was dropped.
+    private var due: [AdmittedRows.Arrival] = []
+    /// Whether `lastValues` holds a row, by slot.
+    private var hasValues: [Bool] = []
+    private var schema: RowSchema?
+    /// Where `columns` stand in `schema`.
+    private var indices: [Int] = []
+
+    /// Picks `columns` out of the rows to come.
+    public init(columns: [String], missing: MissingValuePolicy = .error) {
+        self.columns = columns
+        self.missing = missing
+    }
+
+    /// Replaces `admitted` by the rows of `batch` that take part.
+    ///
+    /// - Throws: `DataError` naming the row and the column. `admitted` then holds the rows before that one, so that
+    ///   what comes out does not depend on how the stream was cut into batches.
+    public mutating func admit(_ batch: RowBatch, into admitted: inout AdmittedRows) throws {
+        if batch.schema != schema { try adopt(batch) }
+        admitted.removeAll()
+        admitted.width = columns.count
+        admitted.reserve(batch.count)
+        var slot = -1
+        defer {
+            if slot >= 0 { remember(admitted, slot: slot) }
+        }
+        var unitID: Int64 = 0
+        for row in 0..<batch.count {
+            if slot < 0 || batch.unitIDs[row] != unitID {
+                if slot >= 0 { remember(admitted, slot: slot) }
+                unitID = batch.unitIDs[row]
+                slot = slots[unitID] ?? newSlot(unitID)
+            }
+            let arrival = try arrival(of: row, in: batch, slot: slot)
+            if arrival == .begins { hasValues[slot] = false }
+            guard admitted.take(row, of: batch, slot: slot, arrival: arrival, indices: indices) else {
+                try repair(row, of: batch, slot: slot, arrival: arrival, in: &admitted)
+                continue
+            }
+        }
+    }
+
+    /// Finds the columns in a schema not seen before.
+    private mutating func adopt(_ batch: RowBatch) throws {
+        indices = try columns.map { name in
+            guard let index = batch.schema.index(of: name) else {
+                let names = batch.schema.columns.joined(separator: ", ")
+                throw DataError("column '\(name)' is missing; expected it beside \(names)", at: batch.location(of: 0))
+            }
+            return index
+        }
+        schema = batch.schema
+    }
+
+    private mutating func newSlot(_ unitID: Int64) -> Int {
+        let slot = unitIDs.count
+        slots[unitID] = slot
+        unitIDs.append(unitID)
+        positions.append(RowBatch.unknown)
+        hasValues.append(false)
+        lastValues.append(contentsOf: repeatElement(0, count: columns.count))
+        due.append(.begins)
+        return slot
+    }
+
+    /// Says how the row follows, and moves the unit's position.
+    private mutating func arrival(of row: Int, in batch: RowBatch, slot: Int) throws -> AdmittedRows.Arrival {
+        let hasCycle = !batch.cycles.isEmpty
+        let position =
+            hasCycle ? batch.cycles[row] : batch.timestamps.isEmpty ? RowBatch.unknown : batch.timestamps[row]
+        let last = positions[slot]
+        let best = due[slot]
+        if position != RowBatch.unknown { positions[slot] = position }
+        due[slot] = .follows
+        if best == .begins || position == RowBatch.unknown || last == RowBatch.unknown { return best }
+        guard hasCycle else {
+            if position >= last { return best }
+            throw DataError(
+                "unit \(batch.unitIDs[row]): the timestamp falls; expected \(Timestamp.string(last)) or later, "
+                    + "found \(Timestamp.string(position))", at: batch.location(of: row))
+        }
+        if position == last &+ 1 { return best }
+        if position > last { return .skips }
+        if position < last, position == 0 || position == 1 { return .begins }
+        throw DataError(
+            "unit \(batch.unitIDs[row]): cycle out of order; expected \(last &+ 1) or later, found \(position)",
+            at: batch.location(of: row))
+    }
+
+    /// Deals with a row that has missing values, the last one of `admitted`, as the policy says.
+    private mutating func repair(
+        _ row: Int, of batch: RowBatch, slot: Int, arrival: AdmittedRows.Arrival, in admitted: inout AdmittedRows
+    ) throws {
+        let width = columns.count
+        let start = admitted.values.count - width
+        let faults = (0..<width).filter { !AdmittedRows.isSound(admitted.values[start + $0]) }
+        if missing == .hold {
+            let isFirst = admitted.count < 2 || admitted.slots[admitted.count - 2] != slot || arrival == .begins
+            if !isFirst || hasValues[slot] {
+                for column in faults {
+                    admitted.values[start + column] =
+                        isFirst ? lastValues[slot * width + column] : admitted.values[start - width + column]
+                }
+                heldCount += faults.count
+                return
+            }
+        }
+        admitted.removeLast()
+        if missing == .error {
+            let value = batch.values[row * batch.width + indices[faults[0]]]
+            let what = value.isFinite ? "is out of range" : "is missing"
+            let found = value.isNaN ? "none" : "\(value)"
+            throw DataError(
+                "unit \(batch.unitIDs[row]): column '\(columns[faults[0]])' \(what); expected a finite number, found \(found)",
+                at: batch.location(of: row))
+        }
+        droppedCount += 1
+        // The next row has to begin the life that this one would have begun, and never follows without a gap.
+        due[slot] = arrival == .begins ? .begins : .skips
+    }
+
+    /// Keeps the last admitted row of a unit, to be held and to be saved.
+    private mutating func remember(_ admitted: AdmittedRows, slot: Int) {
+        guard admitted.slots.last == slot else { return }
+        let width = columns.count
+        hasValues[slot] = true
+        for column in 0..<width {
+            lastValues[slot * width + column] = admitted.values[admitted.values.count - width + column]
+        }
+    }
+}
