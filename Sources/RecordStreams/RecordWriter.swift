@@ -1,23 +1,99 @@
 import SensorData
 
 /// Writes a stream of records.
+///
+/// What was written reaches standard output even if the writer is dropped without `finish()`, as when an error ends a
+/// program: the records before a fault are not lost, and none is torn. A file named with `-o` appears only on `finish()`.
 public final class RecordWriter {
     /// How many records have been written.
     public private(set) var recordCount = 0
+
+    private let sink: ByteSink
+    private let format: StreamFormat
+    private var kind: RecordKind?
+    private var ndjsonRows = NDJSONRowEncoder()
+    private var npyRows: NPYRowEncoder
+    private var npyWindows: NPYWindowEncoder
+    private var npyScored: NPYScoredEncoder
+    private var isFinished = false
 
     /// Writes to `sink` in `format`.
     ///
     /// - Parameter arrayLength: records in one `.npy` array; arrays are cut by this count alone, so that the bytes do not
     ///   depend on timing.
-    public init(_ sink: ByteSink, format: StreamFormat, arrayLength: Int = 1024) { preconditionFailure() }
+    public init(_ sink: ByteSink, format: StreamFormat, arrayLength: Int = 1024) {
+        self.sink = sink
+        self.format = format
+        npyRows = NPYRowEncoder(arrayLength: max(1, arrayLength))
+        npyWindows = NPYWindowEncoder(arrayLength: max(1, arrayLength))
+        npyScored = NPYScoredEncoder(arrayLength: max(1, arrayLength))
+    }
+
+    deinit {
+        // An error is under way already, or the caller lost interest; there is nobody to tell of another one.
+        if !isFinished { try? writeWaiting() }
+    }
+
     /// Writes rows.
-    public func write(_ batch: RowBatch) throws { preconditionFailure() }
+    ///
+    /// - Throws: `DataError` where a number is infinite; `SystemError`.
+    public func write(_ batch: RowBatch) throws {
+        kind = .rows
+        switch format {
+        case .ndjson: try ndjsonRows.write(batch, to: sink)
+        case .npy: try npyRows.write(batch, to: sink)
+        }
+        recordCount += batch.count
+    }
+
     /// Writes windows.
-    public func write(_ batch: WindowBatch) throws { preconditionFailure() }
-    /// Writes scored records.
-    public func write(_ records: [ScoredRecord]) throws { preconditionFailure() }
+    ///
+    /// - Throws: `DataError` where a number is not finite; `SystemError`.
+    public func write(_ batch: WindowBatch) throws {
+        kind = .windows
+        switch format {
+        case .ndjson: try NDJSONWindowEncoder().write(batch, to: sink)
+        case .npy: try npyWindows.write(batch, to: sink)
+        }
+        recordCount += batch.count
+    }
+
+    /// Writes scored records. In NPY they are laid out as `borescope-streams(5)` says: numbers `<f8` with NaN for null,
+    /// texts of fixed width, and `contributions` as a record of `<f8` by column name.
+    ///
+    /// - Throws: `DataError` where a number is not finite; `SystemError`.
+    public func write(_ records: [ScoredRecord]) throws {
+        kind = .scored
+        switch format {
+        case .ndjson: try NDJSONScoredEncoder().write(records, to: sink)
+        case .npy: try npyScored.write(records, to: sink)
+        }
+        recordCount += records.count
+    }
+
     /// Hands complete NDJSON lines on to the reader downstream; NPY arrays wait until they are full.
-    public func flush() throws { preconditionFailure() }
+    ///
+    /// - Throws: `SystemError`.
+    public func flush() throws {
+        try sink.flush()
+    }
+
     /// Writes what is left and finishes the sink.
-    public func finish() throws { preconditionFailure() }
+    ///
+    /// - Throws: `SystemError`; a full disk is one.
+    public func finish() throws {
+        try writeWaiting()
+        isFinished = true
+        try sink.finish()
+    }
+
+    private func writeWaiting() throws {
+        guard format == .npy else { return }
+        switch kind {
+        case .rows: try npyRows.finish(to: sink)
+        case .windows: try npyWindows.finish(to: sink)
+        case .scored: try npyScored.finish(to: sink)
+        case nil: break
+        }
+    }
 }

@@ -1,0 +1,54 @@
+import SensorData
+
+/// Writes the members that rows and windows have in common.
+///
+/// `unit_id`, `cycle`, `timestamp` (milliseconds since 1970) and `rul` are `<i8`, the lowest value standing for unknown.
+/// `is_anomaly` is `|b1`, so that it serves as a mask; from the first array on that has an unknown label it is `|i1` with
+/// -1 for unknown.
+struct NPYIdentityWriter {
+    let keys: RowSchema.Keys
+    private var hasUnknownLabel = false
+
+    init(keys: RowSchema.Keys) {
+        self.keys = keys
+    }
+
+    /// In bytes.
+    var size: Int {
+        let integers = [RowSchema.Keys.cycle, .timestamp, .rul].count { keys.contains($0) }
+        return 8 + 8 * integers + (keys.contains(.isAnomaly) ? 1 : 0)
+    }
+
+    /// The fields as Python literals.
+    var fields: [String] {
+        var fields = ["('unit_id', '<i8')"]
+        if keys.contains(.cycle) { fields.append("('cycle', '<i8')") }
+        if keys.contains(.timestamp) { fields.append("('timestamp', '<i8')") }
+        if keys.contains(.rul) { fields.append("('rul', '<i8')") }
+        if keys.contains(.isAnomaly) { fields.append("('is_anomaly', '\(hasUnknownLabel ? "|i1" : "|b1")')") }
+        return fields
+    }
+
+    @inline(__always)
+    mutating func put(_ row: Int, of batch: RowBatch, _ cursor: inout RecordCursor) {
+        cursor.put(batch.unitIDs[row])
+        if keys.contains(.cycle) { cursor.put(batch.cycles[row]) }
+        if keys.contains(.timestamp) { cursor.put(batch.timestamps[row]) }
+        if keys.contains(.rul) { cursor.put(batch.rul[row]) }
+        if keys.contains(.isAnomaly) {
+            cursor.put(batch.isAnomaly[row])
+            if batch.isAnomaly[row] == RowBatch.unknownLabel { hasUnknownLabel = true }
+        }
+    }
+
+    mutating func put(_ index: Int, of batch: WindowBatch, _ cursor: inout RecordCursor) {
+        cursor.put(batch.unitIDs[index])
+        if keys.contains(.cycle) { cursor.put(batch.cycles[index]) }
+        if keys.contains(.timestamp) { cursor.put(batch.timestamps[index]) }
+        if keys.contains(.rul) { cursor.put(batch.rul[index]) }
+        if keys.contains(.isAnomaly) {
+            cursor.put(batch.isAnomaly[index])
+            if batch.isAnomaly[index] == RowBatch.unknownLabel { hasUnknownLabel = true }
+        }
+    }
+}
