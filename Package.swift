@@ -38,8 +38,11 @@ let higherKernels: [Target] =
     ] : []
 
 /// A door: arguments → library call → exit code.
-func tool(_ name: String, _ rooms: Target.Dependency...) -> Target {
-    .executableTarget(name: name, dependencies: ["CommandKit", argumentParser] + rooms)
+/// Its defaults are `configs/NAME.yaml`, embedded through a link in its folder.
+func tool(_ name: String, _ rooms: Target.Dependency..., hasSettings: Bool = false) -> Target {
+    .executableTarget(
+        name: name, dependencies: ["CommandKit", argumentParser] + rooms,
+        resources: hasSettings ? [.embedInCode("\(name).yaml")] : [])
 }
 
 let package = Package(
@@ -75,7 +78,7 @@ let package = Package(
             name: "CommandKit",
             dependencies: ["RecordStreams", "SensorData", "DurableFiles", "Kernels", argumentParser, logging, yams]),
 
-        tool("cmapss-ingest", "SensorData", "RecordStreams"),
+        tool("cmapss-ingest", "SensorData", "RecordStreams", hasSettings: true),
         tool("cmapss-validate", "SensorData", "RecordStreams"),
         tool("featurize", "SensorData", "RecordStreams", "Features"),
         tool("window", "SensorData", "RecordStreams", "Features"),

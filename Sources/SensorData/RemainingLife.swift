@@ -8,7 +8,7 @@ public struct RemainingLife: Sendable {
     /// Reads the text of a RUL file: one whole number of at least 0 a line, white space around it, blank lines at the end.
     ///
     /// - Throws: `DataError` naming the line; also where there is no line at all.
-    public init(file: String, text: UnsafeRawBufferPointer) throws(DataError) {
+    public init(file: String, text: [UInt8]) throws(DataError) {
         var cycles: [Int64] = []
         var blankLine: Int?
         for (index, line) in text.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
@@ -26,15 +26,11 @@ public struct RemainingLife: Sendable {
             guard fields.count == 1 else {
                 throw DataError("expected one number of cycles a line, found \(fields.count) columns", at: location)
             }
-            let bytes = UnsafeRawBufferPointer(rebasing: field)
-            var end = 0
-            guard let value = DecimalScanner.scan(bytes, from: &end), end == bytes.count,
-                value >= 0, value <= 0x1p53, value.rounded() == value
-            else {
-                throw DataError(
-                    "expected a whole number of cycles of at least 0, found \(CMAPSSParser.quote(bytes))", at: location)
+            guard let value = RemainingLife.wholeNumber(field) else {
+                let found = field.withUnsafeBytes { CMAPSSParser.quote($0) }
+                throw DataError("expected a whole number of cycles of at least 0, found \(found)", at: location)
             }
-            cycles.append(Int64(value))
+            cycles.append(value)
         }
         guard !cycles.isEmpty else {
             throw DataError(
@@ -44,9 +40,30 @@ public struct RemainingLife: Sendable {
         self.cycles = cycles
     }
 
+    private static func wholeNumber(_ field: ArraySlice<UInt8>) -> Int64? {
+        field.withUnsafeBytes { bytes in
+            var end = 0
+            guard let value = DecimalScanner.scan(bytes, from: &end), end == bytes.count,
+                value >= 0, value <= 0x1p53, value.rounded() == value
+            else { return nil }
+            return Int64(value)
+        }
+    }
+
     /// The cycles `unit` had left; nil where the file has no line for it.
     public func cycles(ofUnit unit: Int64) -> Int64? {
         guard unit >= 1, unit <= Int64(cycles.count) else { return nil }
         return cycles[Int(unit - 1)]
+    }
+}
+
+extension RemainingLife {
+    /// A row of `unit_id` and `rul` for each unit.
+    public func rows() -> RowBatch {
+        var rows = RowBatch(schema: RowSchema(keys: .rul, columns: []))
+        rows.origin = SourceLocation(file: file, number: 1)
+        rows.unitIDs = Array(1...Int64(cycles.count))
+        rows.rul = cycles
+        return rows
     }
 }

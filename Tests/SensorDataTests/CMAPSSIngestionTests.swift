@@ -28,8 +28,7 @@ import Testing
     }
 
     private func life(_ text: String) throws -> RemainingLife {
-        var text = text
-        return try text.withUTF8 { try RemainingLife(file: "RUL.txt", text: UnsafeRawBufferPointer($0)) }
+        try RemainingLife(file: "RUL.txt", text: Array(text.utf8))
     }
 
     @Test func labelsRunsToFailure() throws {
