@@ -36,13 +36,26 @@ public struct ConfusionMatrix: Equatable, Sendable {
         for index in 0..<data.count where data.labels[index] >= 0 {
             guard let isCalled = decision(index) else { continue }
             let weight = data.weights.isEmpty ? 1 : data.weights[index]
-            switch (data.labels[index] == 1, isCalled) {
-            case (true, true): truePositives += weight
-            case (false, true): falsePositives += weight
-            case (true, false): falseNegatives += weight
-            case (false, false): trueNegatives += weight
-            }
+            count(isAnomalous: data.labels[index] == 1, isCalled: isCalled, weight: weight)
         }
+    }
+
+    /// Counts one record.
+    public mutating func count(isAnomalous: Bool, isCalled: Bool, weight: Double = 1) {
+        switch (isAnomalous, isCalled) {
+        case (true, true): truePositives += weight
+        case (false, true): falsePositives += weight
+        case (true, false): falseNegatives += weight
+        case (false, false): trueNegatives += weight
+        }
+    }
+
+    /// Counts all that `other` counted, `times` times.
+    mutating func add(_ other: ConfusionMatrix, times: Double) {
+        truePositives += other.truePositives * times
+        falsePositives += other.falsePositives * times
+        falseNegatives += other.falseNegatives * times
+        trueNegatives += other.trueNegatives * times
     }
 
     /// Everything that was counted.

@@ -39,6 +39,8 @@ public struct LabelledScores: Sendable {
     public private(set) var modelVersion = ""
 
     private var unitIndices: [Int64: Int32] = [:]
+    /// The first unit of the current source.
+    private var sourceStart: Int32 = 0
 
     /// No records.
     public init() {}
@@ -63,7 +65,8 @@ public struct LabelledScores: Sendable {
         self.scores = scores
         self.labels = labels.map { $0 ? 1 : 0 }
         decisions = [Int8](repeating: LabelledScores.unknownLabel, count: count)
-        units = (unitIDs ?? [Int64](repeating: 0, count: count)).map { unitIndex($0) }
+        units.reserveCapacity(count)
+        for unitID in unitIDs ?? [Int64](repeating: 0, count: count) { units.append(unitIndex(unitID)) }
         self.cycles = cycles ?? [Int64](repeating: LabelledScores.unknown, count: count)
         self.rul = rul ?? [Int64](repeating: LabelledScores.unknown, count: count)
         self.weights = weights ?? []
@@ -140,8 +143,14 @@ public struct LabelledScores: Sendable {
         return total > 0 ? positive / total : nil
     }
 
+    /// Says that another file follows: a unit of the same number in it is another unit.
+    public mutating func beginSource() {
+        unitIndices.removeAll()
+        sourceStart = Int32(unitIDs.count)
+    }
+
     private mutating func unitIndex(_ unitID: Int64) -> Int32 {
-        if let last = units.last, unitIDs[Int(last)] == unitID { return last }
+        if let last = units.last, last >= sourceStart, unitIDs[Int(last)] == unitID { return last }
         if let known = unitIndices[unitID] { return known }
         let index = Int32(unitIDs.count)
         unitIndices[unitID] = index

@@ -36,10 +36,44 @@ extension LabelledScores {
         }
     }
 
+    /// True when truncation weights apply: every unit is seen to its end, and its cycles are known.
+    public var runsToFailure: Bool {
+        var sawEnd = [Bool](repeating: false, count: unitIDs.count)
+        for index in 0..<count {
+            guard cycles[index] != LabelledScores.unknown, rul[index] != LabelledScores.unknown else { return false }
+            if rul[index] <= 0 { sawEnd[Int(units[index])] = true }
+        }
+        return !sawEnd.isEmpty && sawEnd.allSatisfy { $0 }
+    }
+
+    /// Weights the records as `weighting` says, `automatic` by what the units are.
+    ///
+    /// - Returns: `none` or `truncation`, whichever was done.
+    /// - Throws: `DataError` as `weightByTruncation()`.
+    @discardableResult
+    public mutating func weight(_ weighting: RecordWeighting) throws -> RecordWeighting {
+        switch weighting {
+        case .truncation: try weightByTruncation()
+        case .automatic where runsToFailure: try weightByTruncation()
+        case .automatic, .none: removeWeights()
+        }
+        return weights.isEmpty ? .none : .truncation
+    }
+
     /// Gives every record the same weight.
     public mutating func removeWeights() {
         weights = []
     }
+}
+
+/// How much a record counts.
+public enum RecordWeighting: String, CaseIterable, Sendable {
+    /// Truncation weights when every unit runs to failure, else none.
+    case automatic = "auto"
+    /// By the chance that it survives a random cut of its unit (`LabelledScores.weightByTruncation()`).
+    case truncation
+    /// All the same.
+    case none
 }
 
 /// The weight of one record of a unit that ran to failure, for callers that have rows rather than records.
