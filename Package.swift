@@ -84,8 +84,8 @@ let package = Package(
         tool("window", "SensorData", "RecordStreams", "Features"),
         tool("train-iforest", "RecordStreams", "Features", "Detectors", "Evaluation"),
         tool("score", "RecordStreams", "Features", "Detectors"),
-        tool("sweep-threshold", "RecordStreams", "Evaluation", "Detectors"),
-        tool("evaluate", "RecordStreams", "Evaluation"),
+        tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),
+        tool("evaluate", "SensorData", "RecordStreams", "Evaluation", hasSettings: true),
 
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
         .testTarget(name: "VectorMathTests", dependencies: ["VectorMath", "Kernels"]),

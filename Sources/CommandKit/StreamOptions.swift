@@ -4,6 +4,7 @@ import RecordStreams
 
 /// The operands of a program that reads a stream.
 public struct InputOptions: ParsableArguments {
+    /// The files, in order.
     @Argument(help: "Files to read; none or - is standard input.", completion: .file())
     public var files: [String] = []
 
@@ -13,14 +14,17 @@ public struct InputOptions: ParsableArguments {
 
 /// Where a program's stream goes, and in which form.
 public struct OutputOptions: ParsableArguments {
+    /// The file; nil is standard output.
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Write to FILE, whole, instead of standard output.", valueName: "file"),
         completion: .file())
     public var output: String?
 
+    /// The form, where the command line says.
     @Option(name: .long, help: "The form of the output: ndjson or npy (default: $BORESCOPE_FORMAT, or ndjson).")
     public var format: StreamFormat?
 
+    /// Records in an array.
     @Option(
         name: .customLong("npy-rows"),
         help: ArgumentHelp("Records in each .npy array; 1 makes an npy pipe live.", valueName: "n"))

@@ -1,12 +1,96 @@
 import ArgumentParser
 import CommandKit
+import Evaluation
+import RecordStreams
+import SensorData
 
 @main
 struct Evaluate: Tool {
-    static let configuration = CommandConfiguration(commandName: "evaluate", abstract: "", version: borescopeVersion)
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measure labelled scored records: F1, AUC, lead times, false alarms.",
+        discussion: """
+            Reads scored records that carry 'label' (see score) and prints how right the decisions are, per record and \
+            per unit, with the protocol of the measurement below the numbers. Each file, and each model within a file, \
+            becomes a column of the table.
+
+            Example: score --model models/iforest features.ndjson | evaluate
+            """,
+        version: borescopeVersion)
+
     @OptionGroup var input: InputOptions
-    @OptionGroup var output: OutputOptions
+
+    @OptionGroup var results: ReportOptions
+
+    @Flag(name: .long, help: "Add a line for each unit.")
+    var units = false
+
+    @Option(name: .long, help: "Decide anew by anomaly_score >= THRESHOLD.")
+    var threshold: Double?
+
+    @Option(name: .long, help: ArgumentHelp("Label anew by rul < N.", valueName: "n"))
+    var rulThreshold: Int64?
+
+    @Option(name: .long, help: ArgumentHelp("Records in a row that raise an alarm.", valueName: "n"))
+    var consecutive: Int?
+
+    @Option(name: .long, help: "How much a record counts: none, truncation or auto.")
+    var weights: String?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Draws of whole units for the 95 % intervals; 0 for no intervals.", valueName: "n"))
+    var bootstrap: Int?
+
+    @Option(name: .long, help: "Where the draws start.")
+    var seed: Int?
+
+    @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
-    func execute(_ report: Report) throws -> ToolStatus { .done }
+    func execute(_ report: Report) throws -> ToolStatus {
+        try results.check(against: input.files)
+        let measure = try measure()
+        var evaluations: [ModelEvaluation] = []
+        var readCount = 0
+        for path in input.files.isEmpty ? ["-"] : input.files {
+            let source = path == "-" ? "<stdin>" : path
+            var scored = ScoredModels()
+            let reader = try RecordReader(paths: [path])
+            var records: [ScoredRecord] = []
+            while try reader.next(&records) {
+                try scored.append(records, source: source, firstNumber: reader.recordCount - records.count + 1)
+            }
+            guard !scored.models.isEmpty else { throw DataError("\(source): no record") }
+            for data in scored.models {
+                evaluations.append(try ModelEvaluation(data, source: source, measure: measure))
+            }
+            readCount += reader.recordCount
+        }
+        try results.write(
+            table: EvaluationText.text(evaluations, showsUnits: units), json: EvaluationJSON.text(evaluations))
+        report.summary(
+            read: readCount, written: evaluations.count,
+            skipped: evaluations.reduce(0) { $0 + $1.warmupCount + $1.unlabelledCount })
+        return .done
+    }
+
+    private func measure() throws -> EvaluationProtocol {
+        var settings = try Settings(
+            tool: Self.toolName, defaults: PackageResources.evaluate_yaml, file: configuration.file)
+        settings.override("alarm.consecutive", with: consecutive, from: "--consecutive")
+        settings.override("weights", with: weights, from: "--weights")
+        settings.override("bootstrap", with: bootstrap, from: "--bootstrap")
+        settings.override("seed", with: seed, from: "--seed")
+        var measure = EvaluationProtocol()
+        measure.threshold = threshold
+        measure.rulThreshold = rulThreshold
+        measure.weighting = try settings.choice("weights")
+        measure.alarmRule = AlarmRule(
+            consecutive: try settings.int("alarm.consecutive", in: 1...1_000_000),
+            farRUL: Int64(try settings.int("alarm.far_rul", in: 0...1_000_000_000)))
+        measure.replicates = try settings.int("bootstrap", in: 0...1_000_000)
+        measure.seed = UInt64(try settings.int("seed", in: 0 ... .max))
+        return measure
+    }
 }

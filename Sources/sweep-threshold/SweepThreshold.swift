@@ -1,12 +1,105 @@
 import ArgumentParser
 import CommandKit
+import Evaluation
+import RecordStreams
+import SensorData
 
 @main
 struct SweepThreshold: Tool {
-    static let configuration = CommandConfiguration(commandName: "sweep-threshold", abstract: "", version: borescopeVersion)
+    static let configuration = CommandConfiguration(
+        commandName: "sweep-threshold",
+        abstract: "Choose the threshold of a model on its scored records.",
+        discussion: """
+            Reads the scored records of one model (see score), tries thresholds, and prints what each of them does, the \
+            best one marked. Of thresholds that serve the objective equally, the lowest is chosen. Choose on validation \
+            units: a threshold chosen on the data that are to judge it promises too much.
+
+            Example: score --model models/iforest validation.ndjson | sweep-threshold --exact --objective fbeta:2
+            """,
+        version: borescopeVersion)
+
     @OptionGroup var input: InputOptions
-    @OptionGroup var output: OutputOptions
+
+    @OptionGroup var results: ReportOptions
+
+    @Option(
+        name: .long,
+        help: """
+            What the threshold is chosen for: f1, fbeta:BETA, cost:MISS:ALARM, false-alarms:PER1000, or without labels \
+            quantile:Q.
+            """)
+    var objective: String?
+
+    @Option(name: .long, help: ArgumentHelp("The thresholds tried.", valueName: "low:high:steps"))
+    var grid: String?
+
+    @Flag(name: .long, help: "Try every distinct score, midway to its neighbour.")
+    var exact = false
+
+    @Option(name: .long, help: "How much a record counts: truncation, none, or auto.")
+    var weights: String?
+
+    @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
-    func execute(_ report: Report) throws -> ToolStatus { .done }
+    func execute(_ report: Report) throws -> ToolStatus {
+        try results.check(against: input.files)
+        var settings = try Settings(
+            tool: Self.toolName, defaults: PackageResources.sweep_threshold_yaml, file: configuration.file)
+        settings.override("objective", with: objective, from: "--objective")
+        settings.override("exact", with: exact ? true : nil, from: "--exact")
+        settings.override("weights", with: weights, from: "--weights")
+        guard let objective = ThresholdObjective(try settings.string("objective")) else {
+            throw settings.fault(
+                "objective", expected: "f1, fbeta:BETA, cost:MISS:ALARM, false-alarms:PER1000 or quantile:Q")
+        }
+        let (grid, weighting) = (try thresholds(settings), try settings.choice("weights", as: RecordWeighting.self))
+
+        var (data, readCount) = try readRecords()
+        let applied = try data.weight(objective.needsLabels ? weighting : .none)
+        let sweep = try ThresholdSweep(data, grid: grid, exact: try settings.bool("exact"), objective: objective)
+        let result = SweepReport(sweep, of: data, weighting: applied)
+        try results.write(table: result.text(), json: result.json())
+        report.summary(read: readCount, written: sweep.points.count, skipped: readCount - data.count)
+        return .done
+    }
+
+    private func thresholds(_ settings: Settings) throws -> ThresholdGrid {
+        if let grid {
+            guard let grid = ThresholdGrid(grid) else {
+                throw UsageError(
+                    "--grid: expected LOW:HIGH:STEPS with LOW < HIGH and at least 2 steps, found '\(grid)'")
+            }
+            return grid
+        }
+        let low = try settings.double("grid.low")
+        let high = try settings.double("grid.high")
+        let steps = try settings.int("grid.steps", in: 2...1_000_000)
+        guard let grid = ThresholdGrid(low: low, high: high, steps: steps) else {
+            throw settings.fault("grid.high", expected: "a number above grid.low (\(low))")
+        }
+        return grid
+    }
+
+    /// The records of the one model that all files come from, and how many were read.
+    private func readRecords() throws -> (LabelledScores, Int) {
+        var scored = ScoredModels()
+        var records: [ScoredRecord] = []
+        var readCount = 0
+        for path in input.files.isEmpty ? ["-"] : input.files {
+            let reader = try RecordReader(paths: [path])
+            scored.beginSource()
+            while try reader.next(&records) {
+                try scored.append(
+                    records, source: path == "-" ? "<stdin>" : path,
+                    firstNumber: reader.recordCount - records.count + 1)
+            }
+            readCount += reader.recordCount
+        }
+        guard scored.models.count <= 1 else {
+            let names = scored.models.map(\.modelVersion).joined(separator: ", ")
+            throw DataError("the records come from several models (\(names)); expected one")
+        }
+        return (scored.models.first ?? LabelledScores(), readCount)
+    }
 }

@@ -1,0 +1,152 @@
+import DurableFiles
+import Foundation
+import Yams
+
+/// Reads one YAML file of settings.
+struct SettingsFile {
+    /// The file as messages call it.
+    let name: String
+    /// What `${VAR}` stands for.
+    let environment: [String: String]
+
+    /// Keys whose value is a mapping with free keys (a range per sensor), taken as a whole.
+    private static let openMappings = ["ranges"]
+
+    /// The whole of the file at `path`.
+    ///
+    /// - Throws: `SystemError`.
+    static func read(_ path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", path) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw SystemError("read", path)
+            }
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw UsageError("\(path): expected UTF-8 text")
+        }
+        return text
+    }
+
+    /// The values that `text` sets, by dotted key.
+    ///
+    /// - Parameter known: the keys there are; nil when `text` says so itself.
+    /// - Throws: `UsageError` naming file, line and key.
+    func entries(
+        in text: String, known: Dictionary<String, Settings.Entry>.Keys?
+    ) throws -> [String: Settings.Entry] {
+        var result: [String: Settings.Entry] = [:]
+        guard let root = try compose(text) else { return result }
+        if root.scalar?.string.isEmpty == true { return result }
+        guard let mapping = root.mapping else {
+            throw UsageError(
+                "\(name):\(root.mark?.line ?? 1): expected settings (key: value), found a \(root.kindName)")
+        }
+        try collect(mapping, below: "", known: known, into: &result)
+        return result
+    }
+
+    private func collect(
+        _ mapping: Node.Mapping, below prefix: String, known: Dictionary<String, Settings.Entry>.Keys?,
+        into result: inout [String: Settings.Entry]
+    ) throws {
+        for (keyNode, value) in mapping {
+            let origin = "\(name):\(keyNode.mark?.line ?? 0)"
+            guard let word = keyNode.string else {
+                throw UsageError("\(origin): expected a key, found a \(keyNode.kindName)")
+            }
+            let key = prefix + word
+            let isSection = known?.contains { $0.hasPrefix(key + ".") } ?? !SettingsFile.openMappings.contains(word)
+            if isSection, let section = value.mapping {
+                try collect(section, below: key + ".", known: known, into: &result)
+            } else if known?.contains(key) ?? true {
+                let node = try expand(value, origin: origin, key: key)
+                result[key] = Settings.Entry(node: node, origin: origin)
+            } else if isSection {
+                throw UsageError("\(origin): key '\(key)': expected a section of keys, found a \(value.kindName)")
+            } else {
+                let names = (known ?? result.keys).sorted().joined(separator: ", ")
+                throw UsageError("\(origin): unknown key '\(key)'; expected one of: \(names)")
+            }
+        }
+    }
+
+    /// The root of `text`; syntax errors become one line that names the place.
+    private func compose(_ text: String) throws -> Node? {
+        do {
+            return try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            switch error {
+            case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+                .composer(_, let problem, let mark, _):
+                throw UsageError("\(name):\(mark.line):\(mark.column): no YAML: \(problem)")
+            case .duplicatedKeysInMapping(let duplicates, let context):
+                let keys = duplicates.sorted().joined(separator: ", ")
+                throw UsageError("\(name):\(context.mark.line): the same key twice: \(keys)")
+            case .reader(let problem, _, _, _):
+                throw UsageError("\(name): no YAML: \(problem)")
+            default:
+                throw UsageError("\(name): no YAML: \(error)")
+            }
+        }
+    }
+
+    /// Puts in what `${VAR}` and `${VAR:-default}` stand for; what comes out is read as YAML again, so that a number is
+    /// one.
+    private func expand(_ node: Node, origin: String, key: String) throws -> Node {
+        switch node {
+        case .sequence(let sequence):
+            return Node(try sequence.map { try expand($0, origin: origin, key: key) })
+        case .mapping(let mapping):
+            return Node(try mapping.map { ($0, try expand($1, origin: origin, key: key)) })
+        case .scalar(let scalar) where scalar.string.contains("${"):
+            let text = try expand(scalar.string, origin: origin, key: key)
+            return (try? Yams.compose(yaml: text)) ?? Node(text)
+        default:
+            return node
+        }
+    }
+
+    private func expand(_ text: String, origin: String, key: String) throws -> String {
+        var result = ""
+        var rest = Substring(text)
+        while let start = rest.firstRange(of: "${") {
+            result += rest[..<start.lowerBound]
+            guard let end = rest[start.upperBound...].firstIndex(of: "}") else {
+                throw UsageError("\(origin): key '\(key)': '${' without its '}'")
+            }
+            let expression = rest[start.upperBound..<end]
+            let fallback = expression.firstRange(of: ":-").map { expression[$0.upperBound...] }
+            let variable = String(expression.firstRange(of: ":-").map { expression[..<$0.lowerBound] } ?? expression)
+            if let value = environment[variable], !(value.isEmpty && fallback != nil) {
+                result += value
+            } else if let fallback {
+                result += fallback
+            } else {
+                throw UsageError("\(origin): key '\(key)': the environment variable \(variable) is not set")
+            }
+            rest = rest[rest.index(after: end)...]
+        }
+        return result + rest
+    }
+}
+
+extension Node {
+    /// What kind of value this is, in words.
+    var kindName: String {
+        switch self {
+        case .scalar: "value"
+        case .mapping: "mapping"
+        case .sequence: "list"
+        case .alias: "alias"
+        }
+    }
+}
