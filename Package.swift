@@ -6,7 +6,6 @@ import PackageDescription
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// The kernels are compiled once per CPU level and chosen at run time, which needs compiler flags that SwiftPM refuses in
 /// a package fetched by URL: there, and on other architectures than x86-64, the base level serves alone.
@@ -55,10 +54,10 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS"),
+        .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CZlib"),
 
         .target(name: "DurableFiles"),
@@ -76,7 +75,7 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["SensorData"]),
         .target(
             name: "CommandKit",
-            dependencies: ["RecordStreams", "SensorData", "DurableFiles", "Kernels", argumentParser, logging, yams]),
+            dependencies: ["RecordStreams", "SensorData", "DurableFiles", "Kernels", "CYAML", argumentParser, logging]),
 
         tool("cmapss-ingest", "SensorData", "RecordStreams", hasSettings: true),
         tool("cmapss-validate", "SensorData", "RecordStreams"),

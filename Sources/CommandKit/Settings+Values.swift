@@ -1,6 +1,3 @@
-import Foundation
-import Yams
-
 extension Settings {
     private func entry(_ key: String) throws -> Entry {
         guard let entry = entries[key] else { throw UsageError("no setting is called '\(key)'") }
@@ -8,7 +5,7 @@ extension Settings {
     }
 
     private func mismatch(_ key: String, _ entry: Entry, expected: String) -> UsageError {
-        let found = entry.node.scalar.map { "'\($0.string)'" } ?? "a \(entry.node.kindName)"
+        let found = entry.node.string.map { "'\($0)'" } ?? "a \(entry.node.kind)"
         let name = entry.origin.hasPrefix("--") ? "" : "key '\(key)': "
         return UsageError("\(entry.origin): \(name)expected \(expected), found \(found)")
     }
@@ -33,7 +30,7 @@ extension Settings {
         _ key: String, in range: ClosedRange<Double> = -.greatestFiniteMagnitude ... .greatestFiniteMagnitude
     ) throws -> Double {
         let entry = try entry(key)
-        guard let value = entry.node.float, range.contains(value) else {
+        guard let value = entry.node.double, range.contains(value) else {
             let all = -Double.greatestFiniteMagnitude ... .greatestFiniteMagnitude
             throw mismatch(key, entry, expected: "a number" + Settings.bounds(range, within: all))
         }
@@ -88,8 +85,8 @@ extension Settings {
     /// A list of finite numbers.
     public func doubles(_ key: String) throws -> [Double] {
         let entry = try entry(key)
-        guard let values = entry.node.sequence.map({ $0.map(\.float) }),
-            values.allSatisfy({ $0?.isFinite == true })
+        guard let values = entry.node.sequence.map({ $0.map(\.double) }),
+            values.allSatisfy({ $0 != nil })
         else {
             throw mismatch(key, entry, expected: "a list of numbers")
         }
@@ -103,7 +100,7 @@ extension Settings {
         guard let mapping = entry.node.mapping else { throw mismatch(key, entry, expected: expected) }
         var result: [String: ClosedRange<Double>] = [:]
         for (name, bounds) in mapping {
-            guard let name = name.string, let bounds = bounds.sequence?.map(\.float), bounds.count == 2,
+            guard let name = name.string, let bounds = bounds.sequence?.map(\.double), bounds.count == 2,
                 let low = bounds[0], let high = bounds[1], low <= high
             else { throw mismatch(key, entry, expected: expected) }
             result[name] = low...high

@@ -1,6 +1,5 @@
 import DurableFiles
-import Foundation
-import Yams
+import FoundationEssentials
 
 /// A program's settings: the defaults shipped in `configs/`, overlaid by `--config FILE`, by the environment, by flags.
 ///
@@ -11,7 +10,7 @@ public struct Settings {
     /// One value and where it was set.
     struct Entry {
         /// The value as YAML has it.
-        var node: Node
+        var node: YAMLNode
         /// `file:line`, the name of an environment variable, or that of an option.
         var origin: String
     }
@@ -41,10 +40,12 @@ public struct Settings {
         for key in entries.keys.sorted() {
             let name = prefix + Settings.variable(key)
             guard let value = environment[name] else { continue }
-            guard let node = try? Yams.compose(yaml: value) else {
-                throw UsageError("\(name): '\(value)' is no YAML value")
+            do {
+                guard let node = try YAMLNode(parsing: value) else { continue }
+                entries[key] = Entry(node: node, origin: name)
+            } catch let error as YAMLNode.ParseError {
+                throw UsageError("\(name): \(error.reason)")
             }
-            entries[key] = Entry(node: node, origin: name)
         }
     }
 
@@ -54,7 +55,7 @@ public struct Settings {
     public mutating func override(_ key: String, with value: (some CustomStringConvertible)?, from option: String) {
         precondition(entries[key] != nil, "the defaults lack \(key)")
         guard let value else { return }
-        entries[key] = Entry(node: Node(value.description), origin: option)
+        entries[key] = Entry(node: YAMLNode(plain: value.description), origin: option)
     }
 
     private static func variable(_ key: String) -> String {

@@ -1,6 +1,5 @@
 import DurableFiles
-import Foundation
-import Yams
+import Glibc
 
 /// Reads one YAML file of settings.
 struct SettingsFile {
@@ -45,23 +44,23 @@ struct SettingsFile {
     ) throws -> [String: Settings.Entry] {
         var result: [String: Settings.Entry] = [:]
         guard let root = try compose(text) else { return result }
-        if root.scalar?.string.isEmpty == true { return result }
         guard let mapping = root.mapping else {
             throw UsageError(
-                "\(name):\(root.mark?.line ?? 1): expected settings (key: value), found a \(root.kindName)")
+                "\(name):\(root.line): expected settings (key: value), found a \(root.kind)")
         }
         try collect(mapping, below: "", known: known, into: &result)
         return result
     }
 
     private func collect(
-        _ mapping: Node.Mapping, below prefix: String, known: Dictionary<String, Settings.Entry>.Keys?,
+        _ mapping: [(key: YAMLNode, value: YAMLNode)], below prefix: String,
+        known: Dictionary<String, Settings.Entry>.Keys?,
         into result: inout [String: Settings.Entry]
     ) throws {
         for (keyNode, value) in mapping {
-            let origin = "\(name):\(keyNode.mark?.line ?? 0)"
+            let origin = "\(name):\(keyNode.line)"
             guard let word = keyNode.string else {
-                throw UsageError("\(origin): expected a key, found a \(keyNode.kindName)")
+                throw UsageError("\(origin): expected a key, found a \(keyNode.kind)")
             }
             let key = prefix + word
             let isSection = known?.contains { $0.hasPrefix(key + ".") } ?? !SettingsFile.openMappings.contains(word)
@@ -71,7 +70,7 @@ struct SettingsFile {
                 let node = try expand(value, origin: origin, key: key)
                 result[key] = Settings.Entry(node: node, origin: origin)
             } else if isSection {
-                throw UsageError("\(origin): key '\(key)': expected a section of keys, found a \(value.kindName)")
+                throw UsageError("\(origin): key '\(key)': expected a section of keys, found a \(value.kind)")
             } else {
                 let names = (known ?? result.keys).sorted().joined(separator: ", ")
                 throw UsageError("\(origin): unknown key '\(key)'; expected one of: \(names)")
@@ -80,39 +79,26 @@ struct SettingsFile {
     }
 
     /// The root of `text`; syntax errors become one line that names the place.
-    private func compose(_ text: String) throws -> Node? {
+    private func compose(_ text: String) throws -> YAMLNode? {
         do {
-            return try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            switch error {
-            case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-                .composer(_, let problem, let mark, _):
-                throw UsageError("\(name):\(mark.line):\(mark.column): no YAML: \(problem)")
-            case .duplicatedKeysInMapping(let duplicates, let context):
-                let keys = duplicates.sorted().joined(separator: ", ")
-                throw UsageError("\(name):\(context.mark.line): the same key twice: \(keys)")
-            case .reader(let problem, _, _, _):
-                throw UsageError("\(name): no YAML: \(problem)")
-            default:
-                throw UsageError("\(name): no YAML: \(error)")
-            }
+            return try YAMLNode(parsing: text)
+        } catch let error as YAMLNode.ParseError {
+            throw UsageError("\(name):\(error.line): \(error.reason)")
         }
     }
 
-    /// Puts in what `${VAR}` and `${VAR:-default}` stand for; what comes out is read as YAML again, so that a number is
-    /// one.
-    private func expand(_ node: Node, origin: String, key: String) throws -> Node {
-        switch node {
-        case .sequence(let sequence):
-            return Node(try sequence.map { try expand($0, origin: origin, key: key) })
-        case .mapping(let mapping):
-            return Node(try mapping.map { ($0, try expand($1, origin: origin, key: key)) })
-        case .scalar(let scalar) where scalar.string.contains("${"):
-            let text = try expand(scalar.string, origin: origin, key: key)
-            return (try? Yams.compose(yaml: text)) ?? Node(text)
-        default:
-            return node
+    /// Puts in what `${VAR}` and `${VAR:-default}` stand for; in a text without quotes it may make a number.
+    private func expand(_ node: YAMLNode, origin: String, key: String) throws -> YAMLNode {
+        var node = node
+        switch node.content {
+        case .sequence(let items):
+            node.content = .sequence(try items.map { try expand($0, origin: origin, key: key) })
+        case .mapping(let members):
+            node.content = .mapping(try members.map { ($0.key, try expand($0.value, origin: origin, key: key)) })
+        case .scalar(let text, let isPlain):
+            node.content = .scalar(try expand(text, origin: origin, key: key), isPlain: isPlain)
         }
+        return node
     }
 
     private func expand(_ text: String, origin: String, key: String) throws -> String {
@@ -136,17 +122,5 @@ struct SettingsFile {
             rest = rest[rest.index(after: end)...]
         }
         return result + rest
-    }
-}
-
-extension Node {
-    /// What kind of value this is, in words.
-    var kindName: String {
-        switch self {
-        case .scalar: "value"
-        case .mapping: "mapping"
-        case .sequence: "list"
-        case .alias: "alias"
-        }
     }
 }

@@ -6,7 +6,11 @@ struct LayerRules {
     static let borescope = LayerRules(
         rows: [
             ("DurableFiles", []),
-            ("VectorMath", ["COpenBLAS", "CVectorKernels"]),
+            ("Kernels", ["CSIMD"]),
+            ("KernelsBase", ["Kernels"]),
+            ("KernelsV3", ["Kernels"]),
+            ("KernelsV4", ["Kernels"]),
+            ("VectorMath", ["COpenBLAS", "KernelsBase", "KernelsV3", "KernelsV4"]),
             ("SensorData", []),
             ("RecordStreams", ["SensorData", "DurableFiles", "CZlib"]),
             ("Features", ["SensorData", "VectorMath", "DurableFiles"]),
@@ -16,7 +20,7 @@ struct LayerRules {
             ("Tracking", ["DurableFiles"]),
             ("Events", ["DurableFiles"]),
             ("Serving", ["Detectors", "Events", "Tracking"]),
-            ("CommandKit", ["RecordStreams", "SensorData", "DurableFiles"]),
+            ("CommandKit", ["RecordStreams", "Kernels", "CYAML"]),
         ])
 
     /// The longest a file may be; a longer one has two subjects.
