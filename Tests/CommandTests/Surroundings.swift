@@ -28,7 +28,12 @@ struct Surroundings: Sendable {
             "LC_ALL": "C", "TZ": "UTC",
         ]
         for (name, folder) in folders { environment[name] = folder.path }
-        for name in ["LLVM_PROFILE_FILE", "LD_LIBRARY_PATH"] { environment[name] = own[name] }
+        environment["LD_LIBRARY_PATH"] = own["LD_LIBRARY_PATH"]
+        if let profile = own["LLVM_PROFILE_FILE"] {
+            // One file a program, which its runs merge into, instead of one a run.
+            let folder = URL(fileURLWithPath: profile).deletingLastPathComponent()
+            environment["LLVM_PROFILE_FILE"] = folder.appendingPathComponent("tool%m.profraw").path
+        }
         return environment
     }
 
