@@ -77,3 +77,32 @@ public struct RowBatch: Sendable {
         }
     }
 }
+
+extension RowBatch {
+    /// Becomes the rows `rows` of `other` in identity, labels and passed-through members, with the numeric columns of
+    /// `schema`. `values` gets the size that belongs to them; the caller overwrites all of it.
+    public mutating func takeIdentities(of rows: [Int], from other: RowBatch, schema: RowSchema) {
+        // Sizing the numbers before the rest is cleared saves writing zeroes that are overwritten at once.
+        var kept: [Double] = []
+        swap(&kept, &values)
+        removeAll(schema: schema)
+        let size = rows.count * width
+        if kept.count < size {
+            kept.append(contentsOf: repeatElement(0, count: size - kept.count))
+        } else {
+            kept.removeLast(kept.count - size)
+        }
+        swap(&kept, &values)
+        if let first = rows.first { origin = other.location(of: first) }
+        if rows.count == other.count {
+            unitIDs.append(contentsOf: other.unitIDs)
+            cycles.append(contentsOf: other.cycles)
+            timestamps.append(contentsOf: other.timestamps)
+            rul.append(contentsOf: other.rul)
+            isAnomaly.append(contentsOf: other.isAnomaly)
+            passthrough.append(contentsOf: other.passthrough)
+        } else {
+            for row in rows { appendIdentity(of: row, from: other) }
+        }
+    }
+}

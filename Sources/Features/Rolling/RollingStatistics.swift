@@ -1,0 +1,161 @@
+/// Rolling statistics of several columns over several windows, for many units.
+///
+/// What is remembered of a unit is its last rows, as many as the longest window less one, and how many it has had; the
+/// running sums are remade from those, to the same bits, when the unit's next rows come (see `RollingWindow`). So it does
+/// not matter how units are interleaved or how the stream is cut.
+///
+/// - Complexity: O(1) a row, amortised over a run of rows of one unit; O(longest window) to take up a unit.
+struct RollingStatistics: Sendable {
+    private typealias Lanes = RollingWindow.Lanes
+    private static let blockRows = 32
+
+    let columns: Int
+    let windows: [Int]
+    let statistics: [RollingStatistic]
+    private let groups: Int
+    /// Rows remembered of a unit: the longest window less one.
+    private let depth: Int
+    private var rolling: [RollingWindow]
+    /// The current unit's last rows and then the current block; shape (depth + blockRows, groups).
+    private var scratch: [Lanes]
+    /// Rows the unit has had, by slot.
+    private(set) var counts: [Int] = []
+    /// The last rows of each slot, oldest first, at the end of its part; shape (slots, depth, columns).
+    private(set) var histories: [Double] = []
+
+    init(columns: Int, windows: [Int], statistics: [RollingStatistic]) {
+        self.columns = columns
+        self.windows = windows
+        self.statistics = statistics
+        groups = (columns + Lanes.scalarCount - 1) / Lanes.scalarCount
+        depth = max(0, (windows.max() ?? 1) - 1)
+        rolling = []
+        for window in windows { rolling.append(RollingWindow(length: window, groups: groups)) }
+        scratch = Array(repeating: .zero, count: (depth + RollingStatistics.blockRows) * groups)
+    }
+
+    /// How many numbers are remembered of a unit.
+    var historySize: Int { depth * columns }
+
+    /// Takes on what `counts` and `histories` gave.
+    mutating func restore(counts: [Int], histories: [Double]) {
+        precondition(histories.count == counts.count * historySize, "a history per unit")
+        self.counts = counts
+        self.histories = histories
+    }
+
+    /// Forgets a unit's past.
+    mutating func begin(_ slot: Int) {
+        while counts.count <= slot {
+            counts.append(0)
+            histories.append(contentsOf: repeatElement(0, count: historySize))
+        }
+        counts[slot] = 0
+    }
+
+    /// Writes the statistics of consecutive rows of a unit.
+    ///
+    /// - Parameters:
+    ///   - rows: the first row's first column; `rowStride` doubles from a row to the next.
+    ///   - result: where the first row's statistics go, column by column, window by window; `resultStride` doubles from a
+    ///     row to the next.
+    mutating func take(
+        _ count: Int, of slot: Int, rows: UnsafePointer<Double>, rowStride: Int,
+        into result: UnsafeMutablePointer<Double>, resultStride: Int
+    ) {
+        guard !windows.isEmpty, !statistics.isEmpty else { return }
+        let known = counts[slot]
+        load(slot, known: known)
+        var first = 0
+        while first < count {
+            let block = min(RollingStatistics.blockRows, count - first)
+            place(block, rows: rows + first * rowStride, rowStride: rowStride)
+            roll(
+                block, at: known + first, isResumed: first == 0, into: result + first * resultStride,
+                resultStride: resultStride)
+            slide(by: block)
+            first += block
+        }
+        counts[slot] = known + count
+        save(slot)
+    }
+
+    /// Brings the unit's last rows to the front of the scratch.
+    private mutating func load(_ slot: Int, known: Int) {
+        let width = groups * Lanes.scalarCount
+        let kept = min(known, depth)
+        let columns = columns
+        let history = slot * historySize
+        let depth = depth
+        scratch.withUnsafeMutableBytes { bytes in
+            let scratch = bytes.bindMemory(to: Double.self)
+            histories.withUnsafeBufferPointer { histories in
+                for row in depth - kept..<depth {
+                    for column in 0..<columns {
+                        scratch[row * width + column] = histories[history + row * columns + column]
+                    }
+                }
+            }
+        }
+    }
+
+    /// Keeps the unit's last rows.
+    private mutating func save(_ slot: Int) {
+        let width = groups * Lanes.scalarCount
+        let kept = min(counts[slot], depth)
+        let columns = columns
+        let history = slot * historySize
+        let depth = depth
+        histories.withUnsafeMutableBufferPointer { histories in
+            scratch.withUnsafeBytes { bytes in
+                let scratch = bytes.bindMemory(to: Double.self)
+                for row in depth - kept..<depth {
+                    for column in 0..<columns {
+                        histories[history + row * columns + column] = scratch[row * width + column]
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts the block's rows behind the last rows.
+    private mutating func place(_ count: Int, rows: UnsafePointer<Double>, rowStride: Int) {
+        let width = groups * Lanes.scalarCount
+        let columns = columns
+        let depth = depth
+        scratch.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.bindMemory(to: Double.self).baseAddress else { return }
+            for row in 0..<count {
+                (base + (depth + row) * width).update(from: rows + row * rowStride, count: columns)
+            }
+        }
+    }
+
+    private mutating func roll(
+        _ count: Int, at index: Int, isResumed: Bool, into result: UnsafeMutablePointer<Double>, resultStride: Int
+    ) {
+        scratch.withUnsafeBufferPointer { scratch in
+            guard let base = scratch.baseAddress else { return }
+            let rows = base + depth * groups
+            for number in rolling.indices {
+                if isResumed { rolling[number].resume(at: index, rows: rows) }
+                rolling[number].take(
+                    count, at: index, rows: rows,
+                    into: RollingWindow.Target(
+                        base: result + number * statistics.count, rowStride: resultStride,
+                        columnStride: windows.count * statistics.count, columns: columns,
+                        mean: statistics.firstIndex(of: .mean), deviation: statistics.firstIndex(of: .std)))
+            }
+        }
+    }
+
+    /// Moves the last rows to the front for the next block.
+    private mutating func slide(by count: Int) {
+        let size = depth * groups
+        let moved = count * groups
+        scratch.withUnsafeMutableBufferPointer { scratch in
+            guard let base = scratch.baseAddress, size > 0 else { return }
+            base.update(from: base + moved, count: size)
+        }
+    }
+}
