@@ -79,8 +79,8 @@ let package = Package(
 
         tool("cmapss-ingest", "SensorData", "RecordStreams", hasSettings: true),
         tool("cmapss-validate", "SensorData", "RecordStreams"),
-        tool("featurize", "SensorData", "RecordStreams", "Features"),
-        tool("window", "SensorData", "RecordStreams", "Features"),
+        tool("featurize", "SensorData", "RecordStreams", "Features", hasSettings: true),
+        tool("window", "SensorData", "RecordStreams", "Features", hasSettings: true),
         tool("train-iforest", "RecordStreams", "Features", "Detectors", "Evaluation"),
         tool("score", "RecordStreams", "Features", "Detectors"),
         tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),

@@ -1,12 +1,138 @@
 import ArgumentParser
 import CommandKit
+import Features
+import RecordStreams
+import SensorData
 
 @main
 struct Featurize: Tool {
-    static let configuration = CommandConfiguration(commandName: "featurize", abstract: "", version: borescopeVersion)
+    static let configuration = CommandConfiguration(
+        commandName: "featurize", abstract: "Turn rows into feature rows: chosen columns and their rolling statistics.",
+        discussion: """
+            Each column that is kept gets the mean and the sample standard deviation of its unit's last 5, 10 and 20 \
+            rows: sensor_2_mean_5, sensor_2_std_5, ... Settings (op_setting_*) pass through without. Nothing is learned \
+            here, so no model is needed. Units may be interleaved; a unit whose cycle goes back to 1 begins anew. \
+            Defaults stand in configs/featurize.yaml.
+
+              cmapss-ingest train_FD001.txt | featurize > features.ndjson
+              featurize --columns 'vibration_*' --windows 60 --state pump.state hour.ndjson
+            """,
+        version: borescopeVersion)
+
     @OptionGroup var input: InputOptions
+
+    @Option(
+        name: [.customLong("columns"), .customLong("keep")],
+        help: ArgumentHelp("Keep these columns only: names or patterns such as 'sensor_1*'.", valueName: "list"))
+    var columns: [String] = []
+    @Option(help: ArgumentHelp("Leave these columns out.", valueName: "list"))
+    var drop: [String] = []
+    @Option(help: ArgumentHelp("Numbers of rows to take statistics over; '' for none.", valueName: "list"))
+    var windows: String?
+    @Option(help: ArgumentHelp("Statistics to take: mean, std.", valueName: "list"))
+    var statistics: String?
+    @Option(help: "Rows with a missing value: error, hold (the unit's last value), or drop.")
+    var missing: MissingValuePolicy?
+    @Option(
+        help: ArgumentHelp(
+            "Continue from the state in FILE, if it is there, and replace it at the end.", valueName: "file"),
+        completion: .file())
+    var state: String?
+    @Option(help: ArgumentHelp("Read settings from FILE.", valueName: "file"), completion: .file())
+    var config: String?
+
     @OptionGroup var output: OutputOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
-    func execute(_ report: Report) throws -> ToolStatus { .done }
+    func execute(_ report: Report) throws -> ToolStatus {
+        var featurizer = try Featurizer(settings: try featurizerSettings())
+        if let state { try featurizer.restoreState(from: state) }
+        let writer = try output.openWriter()
+        let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })
+        var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
+        var features = rows
+        do {
+            while try reader.next(&rows) {
+                defer { features.removeAll() }
+                do {
+                    try featurizer.apply(rows, into: &features)
+                } catch {
+                    try writer.write(features)
+                    throw error
+                }
+                try writer.write(features)
+            }
+        } catch let error as DataError {
+            try writer.flush()
+            throw error
+        }
+        try writer.finish()
+        if let state { try featurizer.saveState(to: state) }
+        if featurizer.heldCount > 0 { report.logger.notice("\(featurizer.heldCount) missing values held") }
+        if featurizer.droppedCount > 0 {
+            report.logger.notice("\(featurizer.droppedCount) rows skipped for missing values")
+        }
+        report.summary(read: reader.recordCount, written: writer.recordCount, skipped: featurizer.droppedCount)
+        return .done
+    }
+
+    private func featurizerSettings() throws -> FeaturizerSettings {
+        let settings = try Settings(tool: Self.toolName, defaults: PackageResources.featurize_yaml, file: config)
+        // Columns asked for on the command line are kept whatever the configuration leaves out.
+        let dropped =
+            try !drop.isEmpty
+            ? ColumnSelection(lists: drop, isStrict: true)
+            : columns.isEmpty ? ColumnSelection(lists: settings.strings("drop"), isStrict: false) : .none
+        return FeaturizerSettings(
+            drop: dropped,
+            keep: try columns.isEmpty
+                ? ColumnSelection(lists: settings.strings("columns"), isStrict: false)
+                : ColumnSelection(lists: columns, isStrict: true),
+            settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
+            windows: try windows.map(wholeNumbers) ?? configuredWindows(settings),
+            statistics: try statistics.map(names) ?? settings.strings("statistics").map(statistic),
+            missing: try missing ?? policy(settings))
+    }
+
+    private func wholeNumbers(_ list: String) throws -> [Int] {
+        try list.split(separator: ",").map { item in
+            guard let number = Int(item) else { throw UsageError("--windows: expected whole numbers, found '\(item)'") }
+            return number
+        }
+    }
+
+    private func configuredWindows(_ settings: Settings) throws -> [Int] {
+        try settings.doubles("windows").map { value in
+            guard let number = Int(exactly: value) else {
+                throw UsageError("windows: expected whole numbers, found \(value)")
+            }
+            return number
+        }
+    }
+
+    private func names(_ list: String) throws -> [RollingStatistic] {
+        try list.split(separator: ",").map { try statistic(String($0)) }
+    }
+
+    private func statistic(_ name: String) throws -> RollingStatistic {
+        guard let statistic = RollingStatistic(rawValue: name) else {
+            throw UsageError("statistics: expected some of mean, std, found '\(name)'")
+        }
+        return statistic
+    }
+
+    private func policy(_ settings: Settings) throws -> MissingValuePolicy {
+        let name = try settings.string("missing")
+        guard let policy = MissingValuePolicy(rawValue: name) else {
+            throw UsageError("missing: expected error, hold or drop, found '\(name)'")
+        }
+        return policy
+    }
+}
+
+extension MissingValuePolicy: ExpressibleByArgument {}
+
+extension FeatureError: ToolFailure {
+    /// All of them are wishes of the command line or the configuration.
+    public var status: ToolStatus { .usage }
 }

@@ -45,3 +45,22 @@ public struct FeatureStream: Sendable {
         }
     }
 }
+
+extension FeatureStream {
+    /// Writes what is remembered of each unit.
+    public func encode(into encoder: inout StateEncoder) {
+        encoder.put(features.memory)
+        encoder.put(memories)
+    }
+
+    /// Takes on what `encode` wrote under the same features.
+    ///
+    /// - Throws: `DataError` where the state is damaged.
+    public mutating func restore(from decoder: inout StateDecoder) throws {
+        guard try decoder.int() == features.memory else { throw decoder.damaged("the features remember other numbers") }
+        memories = try decoder.doubles()
+        guard features.memory == 0 ? memories.isEmpty : memories.count % features.memory == 0 else {
+            throw decoder.damaged("the memories do not agree")
+        }
+    }
+}

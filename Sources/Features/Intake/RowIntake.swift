@@ -160,3 +160,36 @@ public struct RowIntake: Sendable {
         }
     }
 }
+
+extension RowIntake {
+    /// Writes what is known of each unit.
+    public func encode(into encoder: inout StateEncoder) {
+        encoder.put(columns)
+        encoder.put(unitIDs)
+        encoder.put(positions)
+        encoder.put(due.map { Int64($0.rawValue) })
+        encoder.put(hasValues.map { $0 ? 1 : 0 } as [Int64])
+        encoder.put(lastValues)
+    }
+
+    /// Takes on what `encode` wrote for the same columns.
+    ///
+    /// - Throws: `FeatureError.otherSettings` where the columns differ, `DataError` where the state is damaged.
+    public mutating func restore(from decoder: inout StateDecoder) throws {
+        let found = try decoder.strings()
+        guard found == columns else {
+            throw FeatureError.otherSettings(
+                "the state was written for other columns; expected \(columns.joined(separator: ", ")), "
+                    + "found \(found.joined(separator: ", "))")
+        }
+        unitIDs = try decoder.int64s()
+        positions = try decoder.int64s()
+        let arrivals = try decoder.int64s().map { UInt8(exactly: $0).flatMap(AdmittedRows.Arrival.init) }
+        hasValues = try decoder.int64s().map { $0 == 1 }
+        lastValues = try decoder.doubles(count: unitIDs.count * columns.count)
+        due = arrivals.compactMap { $0 }
+        slots = Dictionary(zip(unitIDs, unitIDs.indices)) { first, _ in first }
+        let counts = [positions.count, arrivals.count, due.count, hasValues.count, slots.count]
+        guard counts.allSatisfy({ $0 == unitIDs.count }) else { throw decoder.damaged("the units do not agree") }
+    }
+}

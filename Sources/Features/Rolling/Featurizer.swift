@@ -30,10 +30,13 @@ public struct Featurizer: Sendable {
 
     /// Replaces `result` by the feature rows of `batch`.
     ///
-    /// - Throws: `FeatureError` where the settings name columns that the rows lack; `DataError` naming row and column,
-    ///   and `result` then holds the rows before that one.
+    /// - Throws: `FeatureError` where the settings name columns that the rows lack; `DataError` naming row and column.
+    ///   `result` then holds the rows before that one.
     public mutating func apply(_ batch: RowBatch, into result: inout RowBatch) throws {
-        if batch.schema != schema { try adopt(batch) }
+        if batch.schema != schema {
+            result.removeAll()
+            try adopt(batch)
+        }
         guard let plan else { return }
         var failure: (any Error)?
         do {
@@ -51,18 +54,23 @@ public struct Featurizer: Sendable {
     private mutating func adopt(_ batch: RowBatch) throws {
         let chosen = try FeaturizerPlan(settings, for: batch.schema.columns)
         if let plan {
+            // A run continues its own state and a second file the first one; both need the same columns.
             guard chosen == plan else {
                 throw DataError(
                     "the columns change; expected \((plan.settings + plan.kept).joined(separator: ", ")), "
                         + "found \((chosen.settings + chosen.kept).joined(separator: ", "))", at: batch.location(of: 0))
             }
         } else {
-            plan = chosen
-            intake = RowIntake(columns: chosen.settings + chosen.kept, missing: settings.missing)
-            rolling = RollingStatistics(
-                columns: chosen.kept.count, windows: settings.windows, statistics: settings.statistics)
+            begin(chosen)
         }
         schema = batch.schema
+    }
+
+    private mutating func begin(_ chosen: FeaturizerPlan) {
+        plan = chosen
+        intake = RowIntake(columns: chosen.settings + chosen.kept, missing: settings.missing)
+        rolling = RollingStatistics(
+            columns: chosen.kept.count, windows: settings.windows, statistics: settings.statistics)
     }
 
     private mutating func write(_ plan: FeaturizerPlan, into result: inout RowBatch) {
@@ -86,5 +94,42 @@ public struct Featurizer: Sendable {
                 }
             }
         }
+    }
+}
+
+extension Featurizer {
+    private static let kind = "featurize"
+
+    /// What runs that continue each other have in common.
+    private var commonSettings: String {
+        "windows \(settings.windows.map(String.init).joined(separator: ",")) and statistics "
+            + settings.statistics.map(\.rawValue).joined(separator: ",")
+    }
+
+    /// Replaces the state file at `path` by what is remembered of each unit.
+    ///
+    /// - Throws: `SystemError`.
+    public func saveState(to path: String) throws {
+        try StateFile.write(kind: Featurizer.kind, settings: commonSettings, to: path) { encoder in
+            encoder.put(plan?.settings ?? [])
+            encoder.put(plan?.kept ?? [])
+            intake.encode(into: &encoder)
+            rolling.encode(into: &encoder)
+        }
+    }
+
+    /// Continues from the state file at `path`, if there is one.
+    ///
+    /// - Throws: `FeatureError.otherSettings`, `DataError` where the file is damaged, `SystemError`.
+    public mutating func restoreState(from path: String) throws {
+        guard var decoder = try StateFile.read(kind: Featurizer.kind, settings: commonSettings, from: path) else {
+            return
+        }
+        let settings = try decoder.strings()
+        let kept = try decoder.strings()
+        if !kept.isEmpty { begin(FeaturizerPlan(settings: settings, kept: kept, of: self.settings)) }
+        try intake.restore(from: &decoder)
+        try rolling.restore(from: &decoder)
+        try decoder.finish()
     }
 }

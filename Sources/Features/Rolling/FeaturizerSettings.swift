@@ -56,16 +56,20 @@ struct FeaturizerPlan: Hashable, Sendable {
         _ = try wish.drop.columns(of: available)
         let kept = try wish.keep.columns(of: available).filter { !settings.contains($0) && !wish.drop.contains($0) }
         guard !kept.isEmpty else { throw FeatureError.noColumns(available: available) }
+        self.init(settings: settings, kept: kept, of: wish)
+        var seen: Set<String> = []
+        for name in outputs where !seen.insert(name).inserted {
+            throw FeatureError.invalid(
+                "the rows already have a column '\(name)'; expected rows without rolling features")
+        }
+    }
+
+    init(settings: [String], kept: [String], of wish: FeaturizerSettings) {
         var outputs = settings + kept
         for column in kept {
             for window in wish.windows {
                 for statistic in wish.statistics { outputs.append("\(column)_\(statistic.rawValue)_\(window)") }
             }
-        }
-        var seen: Set<String> = []
-        for name in outputs where !seen.insert(name).inserted {
-            throw FeatureError.invalid(
-                "the rows already have a column '\(name)'; expected rows without rolling features")
         }
         self.settings = settings
         self.kept = kept

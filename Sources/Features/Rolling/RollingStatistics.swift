@@ -19,9 +19,9 @@ struct RollingStatistics: Sendable {
     /// The current unit's last rows and then the current block; shape (depth + blockRows, groups).
     private var scratch: [Lanes]
     /// Rows the unit has had, by slot.
-    private(set) var counts: [Int] = []
+    private var counts: [Int] = []
     /// The last rows of each slot, oldest first, at the end of its part; shape (slots, depth, columns).
-    private(set) var histories: [Double] = []
+    private var histories: [Double] = []
 
     init(columns: Int, windows: [Int], statistics: [RollingStatistic]) {
         self.columns = columns
@@ -37,20 +37,14 @@ struct RollingStatistics: Sendable {
     /// How many numbers are remembered of a unit.
     var historySize: Int { depth * columns }
 
-    /// Takes on what `counts` and `histories` gave.
-    mutating func restore(counts: [Int], histories: [Double]) {
-        precondition(histories.count == counts.count * historySize, "a history per unit")
-        self.counts = counts
-        self.histories = histories
-    }
-
     /// Forgets a unit's past.
     mutating func begin(_ slot: Int) {
-        while counts.count <= slot {
-            counts.append(0)
-            histories.append(contentsOf: repeatElement(0, count: historySize))
+        if counts.count <= slot {
+            histories.append(contentsOf: repeatElement(0, count: (slot + 1 - counts.count) * historySize))
+            counts.append(contentsOf: repeatElement(0, count: slot + 1 - counts.count))
         }
         counts[slot] = 0
+        for place in slot * historySize..<(slot + 1) * historySize { histories[place] = 0 }
     }
 
     /// Writes the statistics of consecutive rows of a unit.
@@ -64,6 +58,7 @@ struct RollingStatistics: Sendable {
         into result: UnsafeMutablePointer<Double>, resultStride: Int
     ) {
         guard !windows.isEmpty, !statistics.isEmpty else { return }
+        if counts.count <= slot { begin(slot) }
         let known = counts[slot]
         load(slot, known: known)
         var first = 0
@@ -157,5 +152,21 @@ struct RollingStatistics: Sendable {
             guard let base = scratch.baseAddress, size > 0 else { return }
             base.update(from: base + moved, count: size)
         }
+    }
+}
+
+extension RollingStatistics {
+    /// Writes the last rows of each unit.
+    func encode(into encoder: inout StateEncoder) {
+        encoder.put(counts.map(Int64.init))
+        encoder.put(histories)
+    }
+
+    /// Takes on what `encode` wrote for the same columns and windows.
+    mutating func restore(from decoder: inout StateDecoder) throws {
+        let found = try decoder.int64s()
+        histories = try decoder.doubles(count: found.count * historySize)
+        guard found.allSatisfy({ $0 >= 0 }) else { throw decoder.damaged("a unit has a negative number of rows") }
+        counts = found.map(Int.init)
     }
 }

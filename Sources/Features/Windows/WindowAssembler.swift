@@ -133,3 +133,38 @@ public struct WindowAssembler: Sendable {
         endedShort + zip(unitIDs, hasWindow).filter { !$0.1 }.map(\.0)
     }
 }
+
+extension WindowAssembler {
+    /// Writes the last rows of each unit.
+    public func encode(into encoder: inout StateEncoder) {
+        encoder.put(shape.length)
+        encoder.put(shape.stride)
+        encoder.put(columns.count)
+        encoder.put(unitIDs)
+        encoder.put(runLengths.map(Int64.init))
+        encoder.put(hasWindow.map { $0 ? 1 : 0 } as [Int64])
+        encoder.put(histories)
+    }
+
+    /// Takes on what `encode` wrote for windows of the same shape and columns.
+    ///
+    /// - Throws: `FeatureError.otherSettings` where those differ, `DataError` where the state is damaged.
+    public mutating func restore(from decoder: inout StateDecoder) throws {
+        let length = try decoder.int()
+        let stride = try decoder.int()
+        let width = try decoder.int()
+        guard length == shape.length, stride == shape.stride, width == columns.count else {
+            throw FeatureError.otherSettings(
+                "the state was written for other windows; expected \(shape.length) rows of \(columns.count) columns every "
+                    + "\(shape.stride), found \(length) of \(width) every \(stride)")
+        }
+        unitIDs = try decoder.int64s()
+        let runs = try decoder.int64s()
+        hasWindow = try decoder.int64s().map { $0 == 1 }
+        histories = try decoder.floats(count: unitIDs.count * historySize)
+        guard runs.count == unitIDs.count, hasWindow.count == unitIDs.count, runs.allSatisfy({ $0 >= 0 }) else {
+            throw decoder.damaged("the units do not agree")
+        }
+        runLengths = runs.map(Int.init)
+    }
+}
