@@ -1,12 +1,105 @@
 import ArgumentParser
 import CommandKit
+import Features
+import RecordStreams
+import SensorData
 
 @main
 struct Window: Tool {
-    static let configuration = CommandConfiguration(commandName: "window", abstract: "", version: borescopeVersion)
+    static let configuration = CommandConfiguration(
+        commandName: "window", abstract: "Cut feature rows into windows, as detectors take them.",
+        discussion: """
+            A window is 30 consecutive rows of one unit, labelled as its last row is; one ends in every row from the \
+            unit's 30th on. Windows never span units or gaps in the cycles. Values are those of the rows: what a model \
+            learned about them is the model's business. Output is NPY unless --format says otherwise: an array of \
+            unit_id, cycle, ... and window, in NumPy (N, 30, 14). Defaults stand in configs/window.yaml.
+
+              featurize rows.ndjson | window > windows.npy
+              window --length 50 --columns 'sensor_2,sensor_1*' features.ndjson
+            """,
+        version: borescopeVersion)
+
     @OptionGroup var input: InputOptions
+
+    @Option(help: ArgumentHelp("The columns of a window: names or patterns, in order.", valueName: "list"))
+    var columns: [String] = []
+    @Option(help: ArgumentHelp("Rows in a window.", valueName: "n"))
+    var length: Int?
+    @Option(help: ArgumentHelp("Rows from one window's start to the next one's.", valueName: "n"))
+    var stride: Int?
+    @Option(help: "Rows with a missing value: error, hold (the unit's last value), or drop.")
+    var missing: MissingValuePolicy?
+    @Option(
+        help: ArgumentHelp(
+            "Continue from the state in FILE, if it is there, and replace it at the end.", valueName: "file"),
+        completion: .file())
+    var state: String?
+    @Option(help: ArgumentHelp("Read settings from FILE.", valueName: "file"), completion: .file())
+    var config: String?
+
     @OptionGroup var output: OutputOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
-    func execute(_ report: Report) throws -> ToolStatus { .done }
+    func execute(_ report: Report) throws -> ToolStatus {
+        var cutter = try WindowCutter(settings: try windowSettings())
+        if let state { try cutter.restoreState(from: state) }
+        let writer = try output.openWriter(default: .npy)
+        let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })
+        var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
+        var windows = WindowBatch(columns: [], length: 1, keys: [])
+        do {
+            while try reader.next(&rows) {
+                do {
+                    try cutter.apply(rows, into: &windows)
+                } catch {
+                    try writer.write(windows)
+                    throw error
+                }
+                try writer.write(windows)
+            }
+        } catch let error as DataError {
+            try writer.flush()
+            throw error
+        }
+        try writer.finish()
+        if let state { try cutter.saveState(to: state) }
+        explain(cutter, report)
+        report.summary(read: reader.recordCount, written: writer.recordCount, skipped: cutter.droppedCount)
+        return .done
+    }
+
+    private func explain(_ cutter: WindowCutter, _ report: Report) {
+        if cutter.heldCount > 0 { report.logger.notice("\(cutter.heldCount) missing values held") }
+        if cutter.droppedCount > 0 { report.logger.notice("\(cutter.droppedCount) rows skipped for missing values") }
+        if cutter.gapCount > 0 { report.logger.notice("\(cutter.gapCount) gaps in cycles, which no window spans") }
+        let short = cutter.unitsWithoutWindow
+        guard !short.isEmpty else { return }
+        let names = short.prefix(10).map(String.init).joined(separator: ", ") + (short.count > 10 ? ", ..." : "")
+        let noun = short.count == 1 ? "unit has" : "units have"
+        report.logger.info("\(short.count) \(noun) too few rows for a window: \(names)")
+    }
+
+    private func windowSettings() throws -> WindowSettings {
+        let settings = try Settings(tool: Self.toolName, defaults: PackageResources.window_yaml, file: config)
+        let policy = try settings.string("missing")
+        guard let missing = missing ?? MissingValuePolicy(rawValue: policy) else {
+            throw UsageError("missing: expected error, hold or drop, found '\(policy)'")
+        }
+        return WindowSettings(
+            columns: try columns.isEmpty
+                ? ColumnSelection(lists: settings.strings("columns"), isStrict: false)
+                : ColumnSelection(lists: columns, isStrict: true),
+            settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
+            shape: WindowShape(
+                length: try length ?? settings.int("length", in: 1...100_000),
+                stride: try stride ?? settings.int("stride", in: 1...Int.max)),
+            missing: missing)
+    }
+}
+
+extension MissingValuePolicy: ExpressibleByArgument {}
+
+extension FeatureError: ToolFailure {
+    /// All of them are wishes of the command line or the configuration.
+    public var status: ToolStatus { .usage }
 }

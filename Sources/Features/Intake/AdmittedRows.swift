@@ -48,12 +48,6 @@ public struct AdmittedRows: Sendable {
 }
 
 extension AdmittedRows {
-    /// Whether a value can be computed with.
-    @inline(__always)
-    static func isSound(_ value: Double) -> Bool {
-        value.magnitude <= RowIntake.largestMagnitude
-    }
-
     mutating func reserve(_ count: Int) {
         rows.reserveCapacity(count)
         slots.reserveCapacity(count)
@@ -63,8 +57,10 @@ extension AdmittedRows {
 
     /// Appends row `row` of `batch`.
     ///
-    /// - Returns: whether all its values are sound.
-    mutating func take(_ row: Int, of batch: RowBatch, slot: Int, arrival: Arrival, indices: [Int]) -> Bool {
+    /// - Returns: whether all its values are numbers of at most `limit` in magnitude.
+    mutating func take(
+        _ row: Int, of batch: RowBatch, slot: Int, arrival: Arrival, indices: [Int], limit: Double
+    ) -> Bool {
         rows.append(row)
         slots.append(slot)
         arrivals.append(arrival)
@@ -72,7 +68,7 @@ extension AdmittedRows {
         let start = row * batch.width
         for index in indices {
             let value = batch.values[start + index]
-            isSound = isSound && AdmittedRows.isSound(value)
+            isSound = isSound && value.magnitude <= limit
             values.append(value)
         }
         return isSound

@@ -9,13 +9,17 @@ import SensorData
 ///
 /// Memory: `columns.count + 5` words a unit.
 public struct RowIntake: Sendable {
-    /// Magnitudes above this are taken for damaged: their squares would leave the range of a double.
-    public static let largestMagnitude = 1e150
+    /// The largest magnitude whose squares can be added up in a double.
+    public static let largestSquarable = 1e150
+    /// The largest magnitude that a float holds.
+    public static let largestFloat = Double(Float.greatestFiniteMagnitude)
 
     /// The columns picked, in this order.
     public let columns: [String]
     /// What becomes of rows with a missing value.
     public let missing: MissingValuePolicy
+    /// Greater magnitudes are as bad as missing ones.
+    public let largestMagnitude: Double
     /// How many missing values the unit's last value stood in for.
     public private(set) var heldCount = 0
     /// How many rows were skipped.
@@ -37,9 +41,12 @@ public struct RowIntake: Sendable {
     private var indices: [Int] = []
 
     /// Picks `columns` out of the rows to come.
-    public init(columns: [String], missing: MissingValuePolicy = .error) {
+    public init(
+        columns: [String], missing: MissingValuePolicy = .error, largestMagnitude: Double = RowIntake.largestSquarable
+    ) {
         self.columns = columns
         self.missing = missing
+        self.largestMagnitude = largestMagnitude
     }
 
     /// Replaces `admitted` by the rows of `batch` that take part.
@@ -64,7 +71,8 @@ public struct RowIntake: Sendable {
             }
             let arrival = try arrival(of: row, in: batch, slot: slot)
             if arrival == .begins { hasValues[slot] = false }
-            guard admitted.take(row, of: batch, slot: slot, arrival: arrival, indices: indices) else {
+            guard admitted.take(row, of: batch, slot: slot, arrival: arrival, indices: indices, limit: largestMagnitude)
+            else {
                 try repair(row, of: batch, slot: slot, arrival: arrival, in: &admitted)
                 continue
             }
@@ -124,7 +132,7 @@ public struct RowIntake: Sendable {
     ) throws {
         let width = columns.count
         let start = admitted.values.count - width
-        let faults = (0..<width).filter { !AdmittedRows.isSound(admitted.values[start + $0]) }
+        let faults = (0..<width).filter { !(admitted.values[start + $0].magnitude <= largestMagnitude) }
         if missing == .hold {
             let isFirst = admitted.count < 2 || admitted.slots[admitted.count - 2] != slot || arrival == .begins
             if !isFirst || hasValues[slot] {
@@ -140,9 +148,10 @@ public struct RowIntake: Sendable {
         if missing == .error {
             let value = batch.values[row * batch.width + indices[faults[0]]]
             let what = value.isFinite ? "is out of range" : "is missing"
+            let expected = value.isFinite ? "at most \(largestMagnitude)" : "a finite number"
             let found = value.isNaN ? "none" : "\(value)"
             throw DataError(
-                "unit \(batch.unitIDs[row]): column '\(columns[faults[0]])' \(what); expected a finite number, found \(found)",
+                "unit \(batch.unitIDs[row]): column '\(columns[faults[0]])' \(what); expected \(expected), found \(found)",
                 at: batch.location(of: row))
         }
         droppedCount += 1
