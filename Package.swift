@@ -92,7 +92,7 @@ let package = Package(
         .testTarget(name: "RecordStreamsTests", dependencies: ["RecordStreams", "SensorData"]),
         .testTarget(name: "FeaturesTests", dependencies: ["Features", "SensorData", "RecordStreams"]),
         .testTarget(name: "DetectorsTests", dependencies: ["Detectors", "Features", "SensorData", "Evaluation"]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "SensorData"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "SensorData", "RecordStreams"]),
         .testTarget(name: "CommandKitTests", dependencies: ["CommandKit"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "CommandTests"),

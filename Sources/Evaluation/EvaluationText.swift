@@ -37,7 +37,7 @@ public enum EvaluationText {
         table.add([""])
         table.add(["protocol"])
         row("  threshold") { thresholds($0.thresholds) }
-        row("  from") { $0.measure.threshold == nil ? "the records" : "--threshold" }
+        row("  threshold from") { $0.measure.threshold == nil ? "the records" : "--threshold" }
         row("  units") { NumberText.count($0.fleet.unitCount) }
         row("  records judged") { NumberText.count($0.recordCount) }
         row("  warm-up, skipped") { NumberText.count($0.warmupCount) }

@@ -95,15 +95,16 @@ public struct SweepReport: Sendable {
             columns.append(("cost a record", { NumberText.fixed(objective.value(of: $0.confusion), 4) }))
         default: break
         }
+        let decimals = data.weights.isEmpty ? 0 : 1
         return columns + [
             ("F1", { NumberText.fixed($0.confusion.f1, 3) }),
             ("precision", { NumberText.fixed($0.confusion.precision, 3) }),
             ("recall", { NumberText.fixed($0.confusion.recall, 3) }),
             ("false/1000", { NumberText.fixed($0.confusion.falsePositiveRate.map { $0 * 1000 }, 1) }),
-            ("true pos", { NumberText.amount($0.confusion.truePositives) }),
-            ("false pos", { NumberText.amount($0.confusion.falsePositives) }),
-            ("false neg", { NumberText.amount($0.confusion.falseNegatives) }),
-            ("true neg", { NumberText.amount($0.confusion.trueNegatives) }),
+            ("true pos", { NumberText.fixed($0.confusion.truePositives, decimals) }),
+            ("false pos", { NumberText.fixed($0.confusion.falsePositives, decimals) }),
+            ("false neg", { NumberText.fixed($0.confusion.falseNegatives, decimals) }),
+            ("true neg", { NumberText.fixed($0.confusion.trueNegatives, decimals) }),
             called,
         ]
     }
