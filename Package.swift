@@ -85,6 +85,8 @@ let package = Package(
         tool("score", "RecordStreams", "Features", "Detectors"),
         tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),
         tool("evaluate", "SensorData", "RecordStreams", "Evaluation", hasSettings: true),
+        .executableTarget(
+            name: "borescope-bench", dependencies: ["Detectors", "SensorData", "VectorMath", argumentParser]),
 
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
         .testTarget(name: "VectorMathTests", dependencies: ["VectorMath", "Kernels"]),

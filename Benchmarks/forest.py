@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Isolation forest, fit and score: Borescope against scikit-learn and isotree, one thread each, in one go.
+
+    Benchmarks/forest.py --bench .build/release/borescope-bench [--data DIR] [--rows 50000] [--view window]
+
+Every side gets the same windows (30 x 14, FD001 with --data, else random walks) in memory, 200 trees of 256 samples,
+and is timed inside its process around fit and score alone; the median of the repetitions counts. scikit-learn and
+isotree get the float32 (float64 for isotree, which has no other) matrix they need, made beforehand; Borescope's time
+includes making the view it looks at.
+"""
+import argparse, json, os, statistics, subprocess, sys, tempfile, time
+
+for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
+    os.environ.pop(variable, None)
+os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
+import numpy as np
+from isotree import IsolationForest as IsoTree
+from sklearn.ensemble import IsolationForest
+
+SENSORS = [2, 3, 4, 7, 8, 9, 11, 12, 13, 14, 15, 17, 20, 21]
+
+
+def turbofan_rows(directory):
+    table = np.loadtxt(os.path.join(directory, "train_FD001.txt"))
+    rows = table[:, [4 + s for s in SENSORS]]
+    low, high = rows.min(0), rows.max(0)
+    rows = ((rows - low) / np.where(high > low, high - low, 1)).astype(np.float32)
+    units = table[:, 0].astype(int)
+    starts = [i for i in range(len(rows) - 29) if units[i] == units[i + 29]]
+    return rows, np.array(starts)
+
+
+def random_rows(count, seed=1):
+    generator = np.random.default_rng(seed)
+    return generator.normal(size=(count + 29, 14)).astype(np.float32), np.arange(count)
+
+
+def median_of(repeats, work):
+    times = []
+    for _ in range(repeats):
+        begin = time.perf_counter()
+        result = work()
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times), result
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bench", default=".build/release/borescope-bench")
+    parser.add_argument("--data", help="the directory of NASA's files; without it, random rows")
+    parser.add_argument("--rows", type=int, default=50_000, help="windows to score")
+    parser.add_argument("--view", choices=["window", "statistics", "last"], default="window")
+    parser.add_argument("--samples", type=int, default=256, help="points a tree; 0 is all")
+    parser.add_argument("--repeats", type=int, default=5)
+    options = parser.parse_args()
+
+    rows, starts = turbofan_rows(options.data) if options.data else random_rows(options.rows)
+    starts = np.resize(starts, options.rows)
+    windows = rows[starts[:, None] + np.arange(30)]
+    if options.view == "window":
+        points = windows.reshape(len(windows), -1)
+    elif options.view == "statistics":
+        points = np.concatenate([windows.mean(1), windows.std(1, ddof=1)], 1)
+    else:
+        points = windows[:, -1]
+    points = np.ascontiguousarray(points, np.float32)
+
+    with tempfile.TemporaryDirectory() as folder:
+        rows.tofile(f"{folder}/rows")
+        starts.astype(np.int64).tofile(f"{folder}/starts")
+        command = [options.bench, "forest", f"{folder}/rows", f"{folder}/starts", "--view", options.view,
+                   "--samples", str(options.samples), "--repeats", str(options.repeats), "--threads", "1"]
+        ours = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    our_fit, our_score = statistics.median(ours["fit"]), statistics.median(ours["score"])
+
+    count = options.samples or len(points)
+    peers = {}
+    make = lambda: IsolationForest(n_estimators=200, max_samples=count, random_state=1, n_jobs=1)
+    fit, forest = median_of(options.repeats, lambda: make().fit(points))
+    score, _ = median_of(options.repeats, lambda: forest.score_samples(points))
+    peers["scikit-learn"] = (fit, score, -forest.score_samples(points).mean())
+    wide = np.asfortranarray(points, np.float64)
+    make = lambda: IsoTree(ntrees=200, sample_size=count, ndim=1, missing_action="fail", nthreads=1, random_seed=1)
+    fit, forest = median_of(options.repeats, lambda: make().fit(wide))
+    narrow = np.ascontiguousarray(points, np.float64)
+    score, scores = median_of(options.repeats, lambda: forest.predict(narrow))
+    peers["isotree"] = (fit, score, scores.mean())
+
+    print(f"{len(points)} windows, view {options.view} ({points.shape[1]} numbers), 200 trees x {count}, one thread")
+    print(f"{'':14}{'fit ms':>10}{'score ms':>10}{'mean score':>12}{'fit ratio':>11}{'score ratio':>13}")
+    print(f"{'borescope':14}{our_fit * 1e3:10.1f}{our_score * 1e3:10.1f}{ours['mean_score']:12.4f}")
+    for name, (fit, score, mean) in peers.items():
+        print(f"{name:14}{fit * 1e3:10.1f}{score * 1e3:10.1f}{mean:12.4f}{fit / our_fit:10.1f}x{score / our_score:12.1f}x")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
