@@ -59,8 +59,9 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS"),
         .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CZlib"),
+        .systemLibrary(name: "CRename"),
 
-        .target(name: "DurableFiles"),
+        .target(name: "DurableFiles", dependencies: ["CRename"]),
         .target(name: "CSIMD"),
         .target(name: "Kernels", dependencies: ["CSIMD"]),
         .target(name: "KernelsBase", dependencies: ["Kernels", "CSIMD"], swiftSettings: kernelSettings([])),

@@ -1,3 +1,5 @@
+import CRename
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -6,8 +8,9 @@
 
 /// A directory that appears whole under its name or not at all.
 ///
-/// Files are written below `temporaryPath`; `commit()` syncs the directory and renames it into place. An existing
-/// directory of that name is moved aside first and removed afterwards, so a reader sees the old one or the new one.
+/// Files are written below `temporaryPath`; `commit()` syncs the directory and renames it into place. It changes names with
+/// an existing directory in one step, so that a reader finds the old one or the new one at any moment; on file systems
+/// that cannot exchange names the old one is moved aside first.
 public final class AtomicDirectory {
     /// The name the directory will have after `commit()`.
     public let path: String
@@ -37,6 +40,12 @@ public final class AtomicDirectory {
     /// Gives the directory its name, replacing an older one.
     public func commit() throws {
         try syncDirectory(containing: "\(temporaryPath)/.")
+        if exchange_names(temporaryPath, path) == 0 {
+            isOpen = false
+            try syncDirectory(containing: path)
+            AtomicDirectory.removeTree(temporaryPath)
+            return
+        }
         var information = stat()
         let replaced = AtomicFile.neighbour(of: path)
         let replaces = lstat(path, &information) == 0
