@@ -55,6 +55,8 @@ public struct IsolationForest: Sendable {
 
     /// The number of trees.
     public var treeCount: Int { depths.count }
+    /// The nodes of each tree.
+    var nodeCounts: [Int] { (0..<treeCount).map { treeStarts[$0 + 1] - treeStarts[$0] } }
     /// The number of nodes of all trees.
     public var nodeCount: Int { nodes.count }
 

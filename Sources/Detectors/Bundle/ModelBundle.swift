@@ -1,0 +1,162 @@
+import DurableFiles
+import SensorData
+import VectorMath
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A model on disk: a directory of `model.json` and `weights.safetensors`, written whole or not at all.
+///
+/// `borescope-bundle(5)` specifies it. Nothing in it can execute, and a reader checks everything before it is used.
+public struct ModelBundle: Sendable {
+    /// The name of the description.
+    public static let descriptionFile = "model.json"
+    /// The name of the tensors' file.
+    public static let weightsFile = "weights.safetensors"
+    /// The longest description accepted, in bytes.
+    static let descriptionLimit = 1 << 26
+    /// The longest file of weights accepted, in bytes.
+    static let weightsLimit = 1 << 32
+
+    /// What `model.json` says.
+    public let description: ModelDescription
+    /// The detector.
+    public let detector: any Detector
+    /// Some windows and what the detector makes of them.
+    public let selfTest: SelfTest
+    /// The model's name, a hyphen, and the first 12 digits of the SHA-256 of `model.json`, which names the digest of the
+    /// weights: two bundles of one version give the same records.
+    public let version: String
+
+    /// A bundle in memory; `version` is that of the directory `write` makes of it.
+    ///
+    /// - Parameter selfTest: windows to keep beside the weights, as the detector takes them.
+    public init(
+        _ description: ModelDescription, detector: any Detector, selfTest windows: WindowBatch, pool: WorkerPool
+    ) throws {
+        var description = description
+        description.architecture = detector.architecture
+        self.detector = detector
+        selfTest = SelfTest(windows, errors: try detector.errors(of: windows, pool: pool))
+        let weights = try ModelBundle.encodedWeights(detector, selfTest)
+        description.weights = WeightsRecord(
+            file: ModelBundle.weightsFile, bytes: weights.count, sha256: Digest.hexadecimal(of: weights))
+        self.description = description
+        version = ModelBundle.version(description.name, try ModelBundle.encoded(description))
+    }
+
+    /// The same model with another threshold, and therefore another version.
+    public func replacingThreshold(_ threshold: ThresholdRecord) throws -> ModelBundle {
+        var description = description
+        description.threshold = threshold
+        return try ModelBundle(description, detector, selfTest)
+    }
+
+    private init(_ description: ModelDescription, _ detector: any Detector, _ selfTest: SelfTest) throws {
+        self.description = description
+        self.detector = detector
+        self.selfTest = selfTest
+        version = ModelBundle.version(description.name, try ModelBundle.encoded(description))
+    }
+
+    /// Reads the bundle in the directory `path`.
+    ///
+    /// - Throws: `BundleError` naming the file and what is wrong with it, `SystemError` when it cannot be read.
+    public init(path: String) throws {
+        let descriptionPath = "\(path)/\(ModelBundle.descriptionFile)"
+        let text = try readFile(descriptionPath, limit: ModelBundle.descriptionLimit)
+        let description = try located(in: descriptionPath) { try ModelBundle.decodedDescription(text) }
+        let weightsPath = "\(path)/\(ModelBundle.weightsFile)"
+        let bytes = try readFile(weightsPath, limit: ModelBundle.weightsLimit)
+        (detector, selfTest) = try located(in: weightsPath) {
+            guard bytes.count == description.weights.bytes else {
+                throw BundleError("expected \(description.weights.bytes) bytes, found \(bytes.count)")
+            }
+            guard Digest.hexadecimal(of: bytes) == description.weights.sha256 else {
+                throw BundleError("the SHA-256 differs from the one in \(ModelBundle.descriptionFile)")
+            }
+            var tensors = try SafeTensors.decode(bytes)
+            let columns = description.features.columns
+            let length = description.window.length
+            let selfTest = try SelfTest(takenFrom: &tensors, columns: columns, length: length)
+            let detector = try description.architecture.detector(tensors: tensors, columns: columns, length: length)
+            return (detector, selfTest)
+        }
+        self.description = description
+        version = ModelBundle.version(description.name, text)
+    }
+
+    /// Writes the bundle to the directory `path`, replacing one that is there.
+    ///
+    /// - Throws: `SystemError`; `path` is then as it was.
+    public func write(to path: String) throws {
+        let directory = try AtomicDirectory(path)
+        try directory.write(try ModelBundle.encodedWeights(detector, selfTest), to: ModelBundle.weightsFile)
+        try directory.write(try ModelBundle.encoded(description), to: ModelBundle.descriptionFile)
+        try directory.commit()
+    }
+
+    private static func encodedWeights(_ detector: any Detector, _ selfTest: SelfTest) throws -> [UInt8] {
+        try SafeTensors.encode(detector.tensors.merging(selfTest.tensors) { weights, _ in weights })
+    }
+
+    private static func encoded(_ description: ModelDescription) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(description)) + [UInt8(ascii: "\n")]
+    }
+
+    private static func version(_ name: String, _ text: [UInt8]) -> String {
+        "\(name)-\(Digest.hexadecimal(of: text).prefix(12))"
+    }
+
+    /// Reads `model.json` as far as it stands for itself.
+    private static func decodedDescription(_ text: [UInt8]) throws -> ModelDescription {
+        struct Format: Decodable {
+            var version: Int
+
+            enum CodingKeys: String, CodingKey {
+                case version = "format_version"
+            }
+        }
+        let description: ModelDescription
+        do {
+            let version = try JSONDecoder().decode(Format.self, from: Data(text)).version
+            guard version == ModelDescription.formatVersion else {
+                throw BundleError(
+                    "format version \(version) is unknown; this program reads \(ModelDescription.formatVersion)")
+            }
+            description = try JSONDecoder().decode(ModelDescription.self, from: Data(text))
+        } catch let error as BundleError {
+            throw error
+        } catch {
+            throw BundleError(explain(error))
+        }
+        guard !description.name.isEmpty, description.name.utf8.count <= 200 else {
+            throw BundleError("the model's name is empty or longer than 200 bytes")
+        }
+        guard description.weights.file == weightsFile else {
+            throw BundleError("the weights are called '\(description.weights.file)'; expected '\(weightsFile)'")
+        }
+        guard (0...1).contains(description.threshold.value) else {
+            throw BundleError("the threshold is \(description.threshold.value); expected 0 to 1")
+        }
+        do {
+            try description.window.validate()
+        } catch {
+            throw BundleError("\(error)")
+        }
+        return description
+    }
+}
+
+private func located<Result>(in file: String, _ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as BundleError {
+        throw error.located(in: file)
+    }
+}

@@ -1,0 +1,169 @@
+import Features
+
+/// What `model.json` says of a model: everything its scores depend on, and how it came to be.
+///
+/// Written with sorted keys and without the time of day, so that the same training gives the same bytes.
+public struct ModelDescription: Codable, Hashable, Sendable {
+    /// The version of the format that is written.
+    public static let formatVersion = 1
+
+    /// The version of the format.
+    public var formatVersion = ModelDescription.formatVersion
+    /// The model's name; with the digest of `model.json` it makes the model version.
+    public var name: String
+    /// Which detector it is, and its shape.
+    public var architecture: DetectorArchitecture
+    /// What becomes of rows before the detector sees them.
+    public var features: FittedFeatures
+    /// The windows the detector takes.
+    public var window: WindowShape
+    /// How an error becomes a score.
+    public var calibration: ScoreCalibration
+    /// How a score becomes a probability; nil when the model was trained without labels.
+    public var confidence: LogisticCoefficients?
+    /// Which score is an anomaly, and why that one.
+    public var threshold: ThresholdRecord
+    /// What was measured, and how.
+    public var metrics: MetricsRecord
+    /// What it was trained on.
+    public var training: TrainingRecord
+    /// The program that wrote it.
+    public var tool: ToolRecord
+    /// The file of the weights.
+    public var weights = WeightsRecord(file: "", bytes: 0, sha256: "")
+
+    enum CodingKeys: String, CodingKey {
+        case formatVersion = "format_version"
+        case name, architecture, features, window, calibration, confidence, threshold, metrics, training, tool, weights
+    }
+
+    /// A description without its weights, which `ModelBundle.write` adds.
+    public init(
+        name: String, architecture: DetectorArchitecture, features: FittedFeatures, window: WindowShape,
+        calibration: ScoreCalibration, confidence: LogisticCoefficients?, threshold: ThresholdRecord,
+        metrics: MetricsRecord, training: TrainingRecord, tool: ToolRecord
+    ) {
+        self.name = name
+        self.architecture = architecture
+        self.features = features
+        self.window = window
+        self.calibration = calibration
+        self.confidence = confidence
+        self.threshold = threshold
+        self.metrics = metrics
+        self.training = training
+        self.tool = tool
+    }
+}
+
+/// The probability that a window of score s is anomalous: 1 / (1 + exp(−(intercept + slope · s))).
+public struct LogisticCoefficients: Codable, Hashable, Sendable {
+    /// The change of the log odds per unit of score.
+    public var slope: Double
+    /// The log odds at score 0.
+    public var intercept: Double
+
+    /// Takes both coefficients.
+    public init(slope: Double, intercept: Double) {
+        self.slope = slope
+        self.intercept = intercept
+    }
+}
+
+/// The threshold of a model: a window is called anomalous when its score reaches it.
+public struct ThresholdRecord: Codable, Hashable, Sendable {
+    /// One way to choose, and what it comes to.
+    public struct Candidate: Codable, Hashable, Sendable {
+        /// How it is chosen: `contamination:0.05`, `f1`.
+        public var method: String
+        /// The threshold.
+        public var value: Double
+        /// F1 at it on the validation units, weighted as the protocol says; nil without labels.
+        public var f1: Double?
+
+        /// Takes the three.
+        public init(method: String, value: Double, f1: Double?) {
+            self.method = method
+            self.value = value
+            self.f1 = f1
+        }
+    }
+
+    /// The threshold.
+    public var value: Double
+    /// How it was chosen.
+    public var method: String
+    /// What else was considered.
+    public var candidates: [Candidate]
+
+    /// Takes the three.
+    public init(value: Double, method: String, candidates: [Candidate] = []) {
+        self.value = value
+        self.method = method
+        self.candidates = candidates
+    }
+}
+
+/// Measurements, and how they were taken.
+public struct MetricsRecord: Codable, Hashable, Sendable {
+    /// How the units were split, which windows count as anomalous, how they are weighted.
+    public var `protocol`: String
+    /// Name → value, for each set of units: `validation`, `validation_weighted`, `test`. What is undefined is missing.
+    public var sets: [String: [String: Double]]
+
+    /// Takes both.
+    public init(protocol: String, sets: [String: [String: Double]]) {
+        self.protocol = `protocol`
+        self.sets = sets
+    }
+}
+
+/// What a model was trained on.
+public struct TrainingRecord: Codable, Hashable, Sendable {
+    /// SHA-256 of the rows seen: for each row unit, cycle and the model's columns, little-endian.
+    public var sha256: String
+    /// Rows read.
+    public var rows: Int
+    /// Windows fitted on.
+    public var windows: Int
+    /// The units of each set, in rising order.
+    public var units: [String: [Int64]]
+    /// Which rows were taken for healthy.
+    public var healthy: String
+    /// What every random number depends on.
+    public var seed: UInt64
+
+    /// Takes all of it.
+    public init(sha256: String, rows: Int, windows: Int, units: [String: [Int64]], healthy: String, seed: UInt64) {
+        self.sha256 = sha256
+        self.rows = rows
+        self.windows = windows
+        self.units = units
+        self.healthy = healthy
+        self.seed = seed
+    }
+}
+
+/// The program that made a bundle.
+public struct ToolRecord: Codable, Hashable, Sendable {
+    /// Its name.
+    public var name: String
+    /// Its version.
+    public var version: String
+
+    /// Takes both.
+    public init(name: String, version: String) {
+        self.name = name
+        self.version = version
+    }
+}
+
+/// The file that holds a bundle's tensors.
+public struct WeightsRecord: Codable, Hashable, Sendable {
+    /// Its name within the bundle.
+    public var file: String
+    /// Its length.
+    public var bytes: Int
+    /// Its SHA-256, in hexadecimal.
+    public var sha256: String
+}

@@ -1,0 +1,96 @@
+import SensorData
+import VectorMath
+
+/// A trained model of healthy windows: it says how far a window is from them, and why.
+///
+/// A detector takes windows of `length` rows of `columns` (what the bundle's fitted features give) and answers with one
+/// raw error each; `ScoreCalibration` makes the error an anomaly score. The answer for a window depends on nothing but
+/// the window: windows scored one by one and in any batches give the same bits.
+public protocol Detector: Sendable {
+    /// What it is, as `model.json` says it.
+    var architecture: DetectorArchitecture { get }
+    /// The rows of a window.
+    var length: Int { get }
+    /// The columns of a row, in order.
+    var columns: [String] { get }
+    /// What it learned, as `weights.safetensors` holds it.
+    var tensors: [String: Tensor] { get }
+
+    /// The raw error of each window, higher is worse.
+    ///
+    /// - Throws: `DataError` when a value is not finite, or the windows have another shape.
+    func errors(of windows: WindowBatch, pool: WorkerPool) throws -> [Double]
+
+    /// The share that each column has in the error of each window.
+    ///
+    /// - Returns: row-major, shape (windows, columns); the shares of a window add up to one.
+    func contributions(to windows: WindowBatch, pool: WorkerPool) throws -> [Double]
+}
+
+extension Detector {
+    /// Checks that `windows` are what the detector takes: its columns and length, finite numbers.
+    ///
+    /// - Throws: `DataError`.
+    public func check(_ windows: WindowBatch) throws {
+        guard windows.columns == columns, windows.length == length else {
+            throw DataError(
+                "expected windows of \(length) rows with the columns \(columns.joined(separator: ", ")), "
+                    + "found \(windows.length) rows with \(windows.columns.joined(separator: ", "))", at: windows.origin)
+        }
+        // An exponent of all ones marks both infinity and not-a-number.
+        let damaged = windows.rows.reduce(0 as UInt32) { $0 | ($1.magnitude <= .greatestFiniteMagnitude ? 0 : 1) }
+        guard damaged == 0 else {
+            throw DataError("a window holds a value that is not finite", at: windows.origin)
+        }
+    }
+}
+
+/// How a raw error becomes an anomaly score in [0, 1].
+public enum ScoreCalibration: Codable, Hashable, Sendable {
+    /// The error is a score already.
+    case identity
+    /// r / (1 + r) with r = error / `reference`: one half at the reference, the 99th percentile of the errors of healthy
+    /// validation windows.
+    case relative(reference: Double)
+
+    /// The score of `error`.
+    public func score(_ error: Double) -> Double {
+        switch self {
+        case .identity: return error
+        case .relative(let reference):
+            let ratio = error / reference
+            return ratio.isFinite ? ratio / (1 + ratio) : 1
+        }
+    }
+
+    private enum Key: String, CodingKey {
+        case kind
+        case reference
+    }
+
+    /// Reads what `kind` names.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        switch try container.decode(String.self, forKey: .kind) {
+        case "identity": self = .identity
+        case "relative":
+            let reference = try container.decode(Double.self, forKey: .reference)
+            guard reference > 0, reference.isFinite else {
+                throw BundleError("the calibration's reference is \(reference); expected a number above 0")
+            }
+            self = .relative(reference: reference)
+        case let kind: throw BundleError("calibration '\(kind)' is unknown; expected identity or relative")
+        }
+    }
+
+    /// Writes `kind` and what belongs to it.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        switch self {
+        case .identity: try container.encode("identity", forKey: .kind)
+        case .relative(let reference):
+            try container.encode("relative", forKey: .kind)
+            try container.encode(reference, forKey: .reference)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+/// Which detector a bundle holds, and its shape: the part of `model.json` that says how to read the weights.
+public enum DetectorArchitecture: Codable, Hashable, Sendable {
+    /// `ForestDetector`
+    case isolationForest(ForestArchitecture)
+
+    private enum Key: String, CodingKey {
+        case kind
+    }
+
+    /// The detector's name, as it stands in `model.json`.
+    public var kind: String {
+        switch self {
+        case .isolationForest: "isolation-forest"
+        }
+    }
+
+    /// Reads the shape that `kind` names.
+    public init(from decoder: any Decoder) throws {
+        switch try decoder.container(keyedBy: Key.self).decode(String.self, forKey: .kind) {
+        case "isolation-forest": self = .isolationForest(try ForestArchitecture(from: decoder))
+        case let kind: throw BundleError("detector '\(kind)' is unknown; expected isolation-forest")
+        }
+    }
+
+    /// Writes `kind` beside the shape.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(kind, forKey: .kind)
+        switch self {
+        case .isolationForest(let architecture): try architecture.encode(to: encoder)
+        }
+    }
+
+    /// Makes the detector of this shape from its weights.
+    ///
+    /// - Parameters:
+    ///   - columns: the columns of a row, in order.
+    ///   - length: the rows of a window.
+    /// - Throws: `BundleError` when shape and weights disagree.
+    func detector(tensors: [String: Tensor], columns: [String], length: Int) throws -> any Detector {
+        switch self {
+        case .isolationForest(let architecture):
+            try ForestDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
+        }
+    }
+}
