@@ -35,7 +35,8 @@ extension Detector {
         guard windows.columns == columns, windows.length == length else {
             throw DataError(
                 "expected windows of \(length) rows with the columns \(columns.joined(separator: ", ")), "
-                    + "found \(windows.length) rows with \(windows.columns.joined(separator: ", "))", at: windows.origin)
+                    + "found \(windows.length) rows with \(windows.columns.joined(separator: ", "))", at: windows.origin
+            )
         }
         // An exponent of all ones marks both infinity and not-a-number.
         let damaged = windows.rows.reduce(0 as UInt32) { $0 | ($1.magnitude <= .greatestFiniteMagnitude ? 0 : 1) }

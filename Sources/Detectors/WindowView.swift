@@ -33,7 +33,8 @@ public enum WindowView: String, Sendable, Codable, CaseIterable {
                 values: windows.rows, offsets: windows.starts.map { $0 * width }, dimension: windows.length * width)
         case .last:
             return PointSet(
-                values: windows.rows, offsets: windows.starts.map { ($0 + windows.length - 1) * width }, dimension: width)
+                values: windows.rows, offsets: windows.starts.map { ($0 + windows.length - 1) * width },
+                dimension: width)
         case .statistics:
             return PointSet(rows: WindowView.statistics(of: windows, pool: pool), dimension: 2 * width)
         }

@@ -14,7 +14,8 @@ struct BorescopeBench: ParsableCommand {
 
 /// Fits and scores an isolation forest on raw windows and prints the seconds of each repetition as JSON.
 struct ForestBench: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "forest", abstract: "Fit and score an isolation forest.")
+    static let configuration = CommandConfiguration(
+        commandName: "forest", abstract: "Fit and score an isolation forest.")
 
     @Argument(help: "Row-major float32 rows, without a header.")
     var rows: String
@@ -56,7 +57,8 @@ struct ForestBench: ParsableCommand {
                 }.seconds)
             guard let forest else { return }
             var scores: [Double] = []
-            score.append(clock.measure { scores = forest.scores(of: view.points(of: windows, pool: pool), pool: pool) }.seconds)
+            score.append(
+                clock.measure { scores = forest.scores(of: view.points(of: windows, pool: pool), pool: pool) }.seconds)
             mean = scores.reduce(0, +) / Double(scores.count)
         }
         print("{\"fit\":\(fit),\"score\":\(score),\"mean_score\":\(mean),\"windows\":\(windows.count)}")
@@ -67,7 +69,8 @@ struct ForestBench: ParsableCommand {
         return data.withUnsafeBytes { bytes in
             [Element](unsafeUninitializedCapacity: bytes.count / MemoryLayout<Element>.stride) { elements, count in
                 count = elements.count
-                UnsafeMutableRawBufferPointer(elements).copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<(count * MemoryLayout<Element>.stride)]))
+                UnsafeMutableRawBufferPointer(elements).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: bytes[..<(count * MemoryLayout<Element>.stride)]))
             }
         }
     }

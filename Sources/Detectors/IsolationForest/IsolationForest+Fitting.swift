@@ -29,7 +29,8 @@ extension IsolationForest {
             }
         }
         guard trees.contains(where: { $0.features.count > 1 }) else {
-            throw TrainingError("every feature is constant over the \(points.count) windows; there is nothing to isolate")
+            throw TrainingError(
+                "every feature is constant over the \(points.count) windows; there is nothing to isolate")
         }
         var all = TreeArrays()
         let total = trees.reduce(0) { $0 + $1.features.count }

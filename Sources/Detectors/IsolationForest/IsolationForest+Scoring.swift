@@ -65,7 +65,8 @@ extension IsolationForest {
                             else { return }
                             for lane in 0..<lanes {
                                 // The last point stands in for those that a short block lacks.
-                                bases[lane] = values + points.offsets[min(block.lowerBound + lane, block.upperBound - 1)]
+                                bases[lane] =
+                                    values + points.offsets[min(block.lowerBound + lane, block.upperBound - 1)]
                             }
                             for tree in trees {
                                 walk(nodes + treeStarts[tree], depth: depths[tree], bases, cursors)

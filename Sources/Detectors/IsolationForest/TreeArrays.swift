@@ -22,10 +22,12 @@ extension IsolationForest {
     init(linking trees: TreeArrays, nodeCounts: [Int], dimension: Int, sampleCount: Int) throws {
         let total = trees.features.count
         guard trees.thresholds.count == total, trees.sizes.count == total else {
-            throw BundleError("the forest's arrays differ in length: \(total), \(trees.thresholds.count), \(trees.sizes.count)")
+            throw BundleError(
+                "the forest's arrays differ in length: \(total), \(trees.thresholds.count), \(trees.sizes.count)")
         }
         guard dimension > 0, sampleCount > 1, !nodeCounts.isEmpty else {
-            throw BundleError("the forest is empty: \(nodeCounts.count) trees on \(sampleCount) points of \(dimension) numbers")
+            throw BundleError(
+                "the forest is empty: \(nodeCounts.count) trees on \(sampleCount) points of \(dimension) numbers")
         }
         guard dimension <= 1 << 16, total <= Int(Int32.max) else {
             throw BundleError("\(total) nodes on \(dimension) features are more than a forest can hold")
@@ -58,7 +60,9 @@ extension IsolationForest {
             depthOfNode.removeAll(keepingCapacity: true)
             depthOfNode.append(0)
             for node in 0..<count {
-                guard node < depthOfNode.count else { throw BundleError("tree \(tree): node \(node) is nobody's child") }
+                guard node < depthOfNode.count else {
+                    throw BundleError("tree \(tree): node \(node) is nobody's child")
+                }
                 let feature = Int(trees.features[first + node])
                 let size = Int(trees.sizes[first + node])
                 let depth = depthOfNode[node]
@@ -69,19 +73,22 @@ extension IsolationForest {
                     continue
                 }
                 guard feature >= 0, feature < dimension else {
-                    throw BundleError("tree \(tree): node \(node) splits feature \(feature); expected -1 to \(dimension - 1)")
+                    throw BundleError(
+                        "tree \(tree): node \(node) splits feature \(feature); expected -1 to \(dimension - 1)")
                 }
                 let child = depthOfNode.count
                 guard child + 1 < count else {
                     throw BundleError("tree \(tree): the children of node \(node) lie outside its \(count) nodes")
                 }
                 guard child - node <= 0xFFFF else {
-                    throw BundleError("tree \(tree) is too wide; expected at most 65535 nodes from a split to its children")
+                    throw BundleError(
+                        "tree \(tree) is too wide; expected at most 65535 nodes from a split to its children")
                 }
                 guard trees.thresholds[first + node].isFinite else {
                     throw BundleError("tree \(tree): the threshold of node \(node) is not finite")
                 }
-                let (points, overflow) = trees.sizes[first + child].addingReportingOverflow(trees.sizes[first + child + 1])
+                let (points, overflow) = trees.sizes[first + child].addingReportingOverflow(
+                    trees.sizes[first + child + 1])
                 guard !overflow, Int(points) == size else {
                     throw BundleError("tree \(tree): node \(node) holds \(size) points, its children \(points)")
                 }
@@ -91,7 +98,8 @@ extension IsolationForest {
                 depthOfNode.append(depth + 1)
             }
             guard depthOfNode.count == count, Int(trees.sizes[first]) == sampleCount else {
-                throw BundleError("tree \(tree): \(count) nodes on \(trees.sizes[first]) points do not make a tree of \(sampleCount)")
+                throw BundleError(
+                    "tree \(tree): \(count) nodes on \(trees.sizes[first]) points do not make a tree of \(sampleCount)")
             }
             depths.append(Int(depthOfNode[count - 1]))
         }
