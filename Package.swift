@@ -79,7 +79,7 @@ let package = Package(
             dependencies: ["RecordStreams", "SensorData", "DurableFiles", "Kernels", "CYAML", argumentParser, logging]),
 
         tool("cmapss-ingest", "SensorData", "RecordStreams", hasSettings: true),
-        tool("cmapss-validate", "SensorData", "RecordStreams"),
+        tool("cmapss-validate", "SensorData", "RecordStreams", "DurableFiles", hasSettings: true),
         tool("featurize", "SensorData", "RecordStreams", "Features", hasSettings: true),
         tool("window", "SensorData", "RecordStreams", "Features", hasSettings: true),
         tool("train-iforest", "RecordStreams", "Features", "Detectors", "Evaluation"),

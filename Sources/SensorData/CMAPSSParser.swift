@@ -18,6 +18,8 @@ public struct CMAPSSParser {
     public let file: String
     /// How many lines have been read.
     public private(set) var lineCount = 0
+    /// The column whose value the last error was about; nil where it was about the line.
+    public private(set) var faultyColumn: String?
     /// The front of a line whose end has not arrived, or, where `heldIsLine`, a line that begins the next unit.
     private var held: [UInt8] = []
     private var heldIsLine = false
@@ -82,6 +84,7 @@ public struct CMAPSSParser {
                 let count = held.withUnsafeBytes { CMAPSSParser.fields($0).count }
                 let column = held.count + 1
                 held.removeAll()
+                faultyColumn = nil
                 throw DataError(
                     "the last line is cut; expected \(CMAPSSSchema.fileColumnCount) columns and a newline, "
                         + "found \(count) columns and no newline",
@@ -138,6 +141,7 @@ public struct CMAPSSParser {
 
     private mutating func blankLineFault() -> DataError {
         defer { blankLine = nil }
+        faultyColumn = nil
         return DataError(
             "a blank line between rows; expected \(CMAPSSSchema.fileColumnCount) columns, found 0",
             at: blankLine.map { SourceLocation(file: file, number: $0) })
@@ -150,7 +154,7 @@ public struct CMAPSSParser {
         lineCount += 1
         guard line.allSatisfy(CMAPSSParser.isSpace) else {
             let location = SourceLocation(file: file, number: lineCount)
-            return line.withUnsafeBytes { CMAPSSParser.fault(of: $0, at: location) }
+            return line.withUnsafeBytes { fault(of: $0, at: location) }
         }
         if blankLine == nil { blankLine = lineCount }
         return nil
@@ -228,10 +232,11 @@ public struct CMAPSSParser {
     }
 
     /// What is wrong with `line`, which is neither blank nor a row.
-    private static func fault(of line: UnsafeRawBufferPointer, at location: SourceLocation) -> DataError {
-        let fields = fields(line)
+    private mutating func fault(of line: UnsafeRawBufferPointer, at location: SourceLocation) -> DataError {
+        let fields = CMAPSSParser.fields(line)
         let expected = CMAPSSSchema.fileColumnCount
         var location = location
+        faultyColumn = nil
         guard fields.count == expected else {
             location.column = (fields.count > expected ? fields[expected].lowerBound : fields.last?.upperBound ?? 0) + 1
             let hint = fields.count == 1 ? " (a file of remaining useful lives is given with --rul)" : ""
@@ -241,12 +246,14 @@ public struct CMAPSSParser {
         for (index, field) in fields.enumerated() {
             var at = field.lowerBound
             let kind = index < 2 ? "a whole number of at least 1" : "a finite decimal number"
-            let isSound = index < 2 ? wholeNumber(line, &at) != nil : number(line, &at) != nil
+            let isSound =
+                index < 2 ? CMAPSSParser.wholeNumber(line, &at) != nil : CMAPSSParser.number(line, &at) != nil
             guard !isSound else { continue }
             location.column = field.lowerBound + 1
-            let text = UnsafeRawBufferPointer(rebasing: line[field])
-            return DataError(
-                "'\(CMAPSSSchema.fileColumn(index))' is wrong; expected \(kind), found \(quote(text))", at: location)
+            let name = CMAPSSSchema.fileColumn(index)
+            let found = CMAPSSParser.quote(UnsafeRawBufferPointer(rebasing: line[field]))
+            faultyColumn = name
+            return DataError("\(name): expected \(kind), found \(found)", at: location)
         }
         return DataError("this line cannot be read", at: location)
     }

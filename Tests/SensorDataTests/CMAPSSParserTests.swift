@@ -59,31 +59,31 @@ import Testing
         ),
         (
             CMAPSSText.line(unit: 1, cycle: 2).replacing("504.21", with: "abc"),
-            "engines.txt:2:47: 'sensor_4' is wrong; expected a finite decimal number, found 'abc'"
+            "engines.txt:2:47: sensor_4: expected a finite decimal number, found 'abc'"
         ),
         (
             CMAPSSText.line(unit: 1, cycle: 2).replacing("504.21", with: "NaN"),
-            "engines.txt:2:47: 'sensor_4' is wrong; expected a finite decimal number, found 'NaN'"
+            "engines.txt:2:47: sensor_4: expected a finite decimal number, found 'NaN'"
         ),
         (
             CMAPSSText.line(unit: 1, cycle: 2).replacing("504.21", with: "1e999"),
-            "engines.txt:2:47: 'sensor_4' is wrong; expected a finite decimal number, found '1e999'"
+            "engines.txt:2:47: sensor_4: expected a finite decimal number, found '1e999'"
         ),
         (
             CMAPSSText.line(unit: 1, cycle: 2).replacing("504.21", with: "5,04"),
-            "engines.txt:2:47: 'sensor_4' is wrong; expected a finite decimal number, found '5,04'"
+            "engines.txt:2:47: sensor_4: expected a finite decimal number, found '5,04'"
         ),
         (
             CMAPSSText.line(unit: 1, cycle: 2).replacing("1 2", with: "1.5 2"),
-            "engines.txt:2:1: 'unit_id' is wrong; expected a whole number of at least 1, found '1.5'"
+            "engines.txt:2:1: unit_id: expected a whole number of at least 1, found '1.5'"
         ),
         (
             CMAPSSText.line(unit: 1, cycle: 0),
-            "engines.txt:2:3: 'cycle' is wrong; expected a whole number of at least 1, found '0'"
+            "engines.txt:2:3: cycle: expected a whole number of at least 1, found '0'"
         ),
         (
             CMAPSSText.line(unit: 1, cycle: 2).replacing("504.21", with: "\u{1b}[31m"),
-            #"engines.txt:2:47: 'sensor_4' is wrong; expected a finite decimal number, found '\u{1B}[31m'"#
+            #"engines.txt:2:47: sensor_4: expected a finite decimal number, found '\u{1B}[31m'"#
         ),
         ("", "engines.txt:2: a blank line between rows; expected 26 columns, found 0"),
     ])
