@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 PYTHON ?= python3
 
-TOOLS := $(sort $(patsubst configs/../%,%,$(notdir $(patsubst %/,%,$(dir $(shell grep -l '^@main' Sources/*/*.swift))))))
+TOOLS := $(basename $(notdir $(wildcard man/examples/*.mdoc)))
 PACKAGES := libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev
 
 STATIC := .build-static
@@ -21,23 +21,7 @@ SWIFT_FILES := Package.swift Sources Tests man
 all: build
 
 deps:
-	@missing=; \
-	if ! command -v dpkg-query >/dev/null; then \
-	  echo "deps: not a Debian system; expecting OpenBLAS, LAPACKE and zlib with their headers" >&2; exit 0; \
-	fi; \
-	for package in $(PACKAGES); do \
-	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
-	done; \
-	[ -n "$$missing" ] || exit 0; \
-	if ! command -v apt-get >/dev/null; then \
-	  echo "deps: missing:$$missing; there is no apt-get here to install them" >&2; exit 1; \
-	fi; \
-	sudo=; if [ "$$(id -u)" != 0 ]; then \
-	  command -v sudo >/dev/null || { echo "deps: missing:$$missing; install them as root" >&2; exit 1; }; sudo=sudo; \
-	fi; \
-	echo "deps: installing$$missing" >&2; \
-	export DEBIAN_FRONTEND=noninteractive; \
-	$$sudo apt-get update -qq </dev/null && $$sudo apt-get install -y -qq --no-install-recommends $$missing </dev/null
+	@.ci/deps $(PACKAGES)
 
 build: deps
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(STATIC)
@@ -58,6 +42,11 @@ lint:
 	$(SWIFT) format lint --strict --parallel --configuration .swift-format --recursive $(SWIFT_FILES)
 	@for script in .ci/run .ci/coverage examples/pipelines/*.sh Benchmarks/*.sh; do bash -n $$script || exit 1; done
 	@if command -v mandoc >/dev/null; then mandoc -T lint -W warning man/man1/*.1 man/man5/*.5; fi
+
+man: deps
+	$(SWIFT) build -c release
+	.build/release/write-manual --products .build/release --configs configs --examples man/examples \
+	  --output man/man1 $(TOOLS)
 
 clean:
 	rm -rf .build $(STATIC) .build-coverage completions models report

@@ -88,6 +88,7 @@ let package = Package(
         tool("evaluate", "SensorData", "RecordStreams", "Evaluation", hasSettings: true),
         .executableTarget(
             name: "borescope-bench", dependencies: ["Detectors", "SensorData", "VectorMath", argumentParser]),
+        .executableTarget(name: "write-manual", dependencies: [argumentParser], path: "man/write-manual"),
 
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
         .testTarget(name: "VectorMathTests", dependencies: ["VectorMath", "Kernels"]),
