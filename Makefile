@@ -1,11 +1,12 @@
 # make test    every test, in release: what ships is what is tested
 # make build   the programs, with Swift's runtime inside them, in .build-static/release
 # make demo    NASA's FD001 from text files to judged engines, on the shipped data
-# make install PREFIX=/usr/local DESTDIR=
+# make install PREFIX=/usr/local DESTDIR=     programs, pages, completions, settings
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+DATA ?= examples/data
 PYTHON ?= python3
 
 TOOLS := $(basename $(notdir $(wildcard man/examples/*.mdoc)))
@@ -13,6 +14,7 @@ PACKAGES := libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev
 
 STATIC := .build-static
 BIN := $(STATIC)/release
+TO := $(DESTDIR)$(PREFIX)
 TEST := $(SWIFT) test -c release --disable-testable-imports
 SWIFT_FILES := Package.swift Sources Tests man
 
@@ -48,5 +50,38 @@ man: deps
 	.build/release/write-manual --products .build/release --configs configs --examples man/examples \
 	  --output man/man1 $(TOOLS)
 
+# What is there is installed as it is, so that root needs no compiler.
+$(BIN)/score:
+	$(MAKE) build
+
+completions: | $(BIN)/score
+	@mkdir -p completions/bash completions/zsh completions/fish
+	@for tool in $(TOOLS); do \
+	  $(BIN)/$$tool --generate-completion-script bash >completions/bash/$$tool && \
+	  $(BIN)/$$tool --generate-completion-script zsh >completions/zsh/_$$tool && \
+	  $(BIN)/$$tool --generate-completion-script fish >completions/fish/$$tool.fish || exit 1; \
+	done
+
+install: completions
+	install -d $(addprefix $(TO)/,bin share/borescope/configs share/man/man1 share/man/man5 \
+	  share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d)
+	for tool in $(TOOLS); do install -m 755 $(BIN)/$$tool $(TO)/bin/ && strip $(TO)/bin/$$tool || exit 1; done
+	install -m 644 configs/*.yaml $(TO)/share/borescope/configs/
+	install -m 644 man/man1/*.1 $(TO)/share/man/man1/
+	install -m 644 man/man5/*.5 $(TO)/share/man/man5/
+	install -m 644 completions/bash/* $(TO)/share/bash-completion/completions/
+	install -m 644 completions/zsh/* $(TO)/share/zsh/site-functions/
+	install -m 644 completions/fish/* $(TO)/share/fish/vendor_completions.d/
+
+uninstall:
+	cd $(TO) && rm -rf share/borescope $(foreach tool,$(TOOLS),bin/$(tool) share/man/man1/$(tool).1 \
+	  share/bash-completion/completions/$(tool) share/zsh/site-functions/_$(tool) \
+	  share/fish/vendor_completions.d/$(tool).fish) $(addprefix share/man/man5/,$(notdir $(wildcard man/man5/*.5)))
+
+bench: build
+	$(PYTHON) -m venv .build-bench
+	.build-bench/bin/pip install --quiet --requirement Benchmarks/requirements.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" Benchmarks/all.sh .build-bench/bin/python $(DATA)
+
 clean:
-	rm -rf .build $(STATIC) .build-coverage completions models report
+	rm -rf .build $(STATIC) .build-coverage .build-bench completions models report
