@@ -10,7 +10,7 @@ DATA ?= examples/data
 PYTHON ?= python3
 
 TOOLS := $(basename $(notdir $(wildcard man/examples/*.mdoc)))
-PACKAGES := libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev
+PACKAGES := libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev jq
 
 STATIC := .build-static
 BIN := $(STATIC)/release
