@@ -5,7 +5,7 @@ struct LayerRules {
     /// The table of rooms, lowest first: each may import what its row names, and what those may import.
     static let borescope = LayerRules(
         rows: [
-            ("DurableFiles", []),
+            ("DurableFiles", ["CRename"]),
             ("Kernels", ["CSIMD"]),
             ("KernelsBase", ["Kernels"]),
             ("KernelsV3", ["Kernels"]),
