@@ -1,5 +1,4 @@
 import DurableFiles
-import Glibc
 
 /// Reads one YAML file of settings.
 struct SettingsFile {
@@ -15,20 +14,7 @@ struct SettingsFile {
     ///
     /// - Throws: `SystemError`.
     static func read(_ path: String) throws -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SystemError("open", path) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw SystemError("read", path)
-            }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-        }
+        let bytes = try readFile(path, limit: 1 << 24)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw UsageError("\(path): expected UTF-8 text")
         }

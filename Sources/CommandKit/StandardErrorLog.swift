@@ -28,7 +28,13 @@ struct StandardErrorLog: LogHandler {
             line = "{\"level\":\"\(event.level)\",\"tool\":\(JSONText.quote(tool)),"
             line += "\"message\":\(JSONText.quote("\(event.message)"))}\n"
         }
-        line.withUTF8 { bytes in
+        StandardErrorLog.put(line)
+    }
+
+    /// Writes all of `text` to standard error, as far as that takes it.
+    static func put(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while !rest.isEmpty {
                 let written = write(STDERR_FILENO, rest.baseAddress, rest.count)

@@ -33,7 +33,7 @@ extension Tool {
             }
             tool = parsed
         } catch {
-            exit(withError: error)
+            refuse(error)
         }
         let report = Report(tool: toolName, options: tool.diagnostics)
         let status = report.status {
@@ -45,6 +45,16 @@ extension Tool {
             return try tool.execute(report)
         }
         Glibc.exit(status.rawValue)
+    }
+}
+
+extension Tool {
+    /// Ends the program as `error` of the command line asks: with the help, or with what is wrong, the usage and status 64.
+    private static func refuse(_ error: any Error) -> Never {
+        let message = fullMessage(for: error)
+        guard exitCode(for: error) != .success, message.hasPrefix("Error: ") else { exit(withError: error) }
+        StandardErrorLog.put("\(toolName): \(message.dropFirst("Error: ".count))\n")
+        Glibc.exit(ToolStatus.usage.rawValue)
     }
 }
 

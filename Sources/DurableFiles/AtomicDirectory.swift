@@ -8,9 +8,9 @@ import CRename
 
 /// A directory that appears whole under its name or not at all.
 ///
-/// Files are written below `temporaryPath`; `commit()` syncs the directory and renames it into place. It changes names with
-/// an existing directory in one step, so that a reader finds the old one or the new one at any moment; on file systems
-/// that cannot exchange names the old one is moved aside first.
+/// Files are written below `temporaryPath`; `commit()` syncs the directory and renames it into place. An older directory of
+/// that name changes places with the new one in one step, so that a reader sees the old one or the new one, and is then
+/// removed.
 public final class AtomicDirectory {
     /// The name the directory will have after `commit()`.
     public let path: String
@@ -19,17 +19,30 @@ public final class AtomicDirectory {
     private var isOpen = true
 
     /// Creates the temporary neighbour of `path`, and the parents of `path` where they are missing.
-    public init(_ path: String) throws {
-        var trimmed = path
-        while trimmed.count > 1, trimmed.hasSuffix("/") { trimmed.removeLast() }
-        self.path = trimmed
-        try AtomicDirectory.createParents(of: trimmed)
-        temporaryPath = AtomicFile.neighbour(of: trimmed)
-        guard mkdir(temporaryPath, 0o777) == 0 else { throw SystemError("create", trimmed) }
+    ///
+    /// - Parameter marker: the file by which an older directory is known to be one that may be replaced; nil replaces an
+    ///   empty directory only.
+    /// - Throws: `SystemError`, as `checkReplaceable(_:marker:)` does.
+    public init(_ path: String, replacing marker: String? = nil) throws {
+        self.path = AtomicDirectory.trimmed(path)
+        try AtomicDirectory.checkReplaceable(self.path, marker: marker)
+        try AtomicDirectory.createParents(of: self.path)
+        temporaryPath = AtomicFile.neighbour(of: self.path)
+        guard mkdir(temporaryPath, 0o777) == 0 else { throw SystemError("create", self.path) }
     }
 
     deinit {
         if isOpen { AtomicDirectory.removeTree(temporaryPath) }
+    }
+
+    /// Throws `SystemError` when something stands at `path` that must not be replaced: a file, or a directory that is
+    /// neither empty nor holds a file called `marker`. For programs that work long before they write.
+    public static func checkReplaceable(_ path: String, marker: String?) throws {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return }
+        guard information.st_mode & S_IFMT == S_IFDIR else { throw SystemError("create", path, code: ENOTDIR) }
+        if let marker, access("\(path)/\(marker)", F_OK) == 0 { return }
+        guard entries(of: path)?.isEmpty == true else { throw SystemError("create", path, code: ENOTEMPTY) }
     }
 
     /// Writes one file of the directory, whole and synced.
@@ -40,26 +53,38 @@ public final class AtomicDirectory {
     /// Gives the directory its name, replacing an older one.
     public func commit() throws {
         try syncDirectory(containing: "\(temporaryPath)/.")
+        var information = stat()
+        if lstat(path, &information) == 0 {
+            try replace()
+        } else {
+            guard rename(temporaryPath, path) == 0 else { throw SystemError("rename", path) }
+            isOpen = false
+        }
+        try syncDirectory(containing: path)
+    }
+
+    private func replace() throws {
         if exchange_names(temporaryPath, path) == 0 {
             isOpen = false
-            try syncDirectory(containing: path)
             AtomicDirectory.removeTree(temporaryPath)
             return
         }
-        var information = stat()
+        // The file system cannot exchange: for a moment there is no directory of that name.
         let replaced = AtomicFile.neighbour(of: path)
-        let replaces = lstat(path, &information) == 0
-        if replaces {
-            guard rename(path, replaced) == 0 else { throw SystemError("replace", path) }
-        }
+        guard rename(path, replaced) == 0 else { throw SystemError("replace", path) }
         guard rename(temporaryPath, path) == 0 else {
             let code = errno
-            if replaces { _ = rename(replaced, path) }
+            _ = rename(replaced, path)
             throw SystemError("rename", path, code: code)
         }
         isOpen = false
-        try syncDirectory(containing: path)
-        if replaces { AtomicDirectory.removeTree(replaced) }
+        AtomicDirectory.removeTree(replaced)
+    }
+
+    private static func trimmed(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
     }
 
     private static func createParents(of path: String) throws {
@@ -71,18 +96,29 @@ public final class AtomicDirectory {
         }
     }
 
-    private static func removeTree(_ path: String) {
-        if let directory = opendir(path) {
-            while let entry = readdir(directory) {
-                let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name != ".", name != ".." { removeTree("\(path)/\(name)") }
+    /// The names in the directory `path`; nil when it cannot be read.
+    private static func entries(of path: String) -> [String]? {
+        guard let directory = opendir(path) else { return nil }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
-            closedir(directory)
-            rmdir(path)
-        } else {
-            unlink(path)
+            if name != ".", name != ".." { names.append(name) }
         }
+        return names
+    }
+
+    /// Removes `path` and all below; of a symbolic link only the link, never what it leads to.
+    private static func removeTree(_ path: String) {
+        var information = stat()
+        guard lstat(path, &information) == 0 else { return }
+        guard information.st_mode & S_IFMT == S_IFDIR else {
+            unlink(path)
+            return
+        }
+        for name in entries(of: path) ?? [] { removeTree("\(path)/\(name)") }
+        rmdir(path)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandKit
+import Detectors
 import Evaluation
 import RecordStreams
 import SensorData
@@ -39,6 +40,11 @@ struct SweepThreshold: Tool {
     @Option(name: .long, help: "How much a record counts: truncation, none, or auto.")
     var weights: String?
 
+    @Option(
+        name: .long, help: ArgumentHelp("Write the chosen threshold into this model bundle.", valueName: "bundle"),
+        completion: .directory)
+    var update: String?
+
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
@@ -60,6 +66,16 @@ struct SweepThreshold: Tool {
         let sweep = try ThresholdSweep(data, grid: grid, exact: try settings.bool("exact"), objective: objective)
         let result = SweepReport(sweep, of: data, weighting: applied)
         try results.write(table: result.text(), json: result.json())
+        if let update {
+            let bundle = try ModelBundle(path: update)
+            if bundle.version != data.modelVersion {
+                report.logger.warning("\(update) is \(bundle.version); the records come from \(data.modelVersion)")
+            }
+            let updated = try bundle.replacingThreshold(
+                ThresholdRecord(value: sweep.best.threshold, method: "\(objective), weights \(applied.rawValue)"))
+            try updated.write(to: update)
+            report.logger.notice("\(update) is now \(updated.version), threshold \(sweep.best.threshold)")
+        }
         report.summary(read: readCount, written: sweep.points.count, skipped: readCount - data.count)
         return .done
     }
@@ -102,4 +118,9 @@ struct SweepThreshold: Tool {
         }
         return (scored.models.first ?? LabelledScores(), readCount)
     }
+}
+
+extension BundleError: ToolFailure {
+    /// Bad data.
+    public var status: ToolStatus { .badData }
 }

@@ -2,70 +2,89 @@ import DurableFiles
 import Foundation
 import Testing
 
-/// A folder of its own for a test, removed with it.
-private final class Scratch {
-    let path = NSTemporaryDirectory() + "borescope-" + UUID().uuidString
-
-    init() throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    var entries: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted() ?? [] }
-}
-
 @Suite struct AtomicDirectoryTests {
-    @Test func appearsWholeWithItsParents() throws {
-        let scratch = try Scratch()
-        let directory = try AtomicDirectory("\(scratch.path)/models/forest/")
-        try directory.write([1, 2, 3], to: "weights")
-        #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/models/forest"))
+    private let folder: TemporaryFolder
+    private var path: String { "\(folder.path)/models/one" }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func write(_ text: String, to path: String) throws {
+        let directory = try AtomicDirectory(path, replacing: "model.json")
+        try directory.write(text.utf8, to: "model.json")
         try directory.commit()
-        #expect(try readFile("\(scratch.path)/models/forest/weights") == [1, 2, 3])
     }
 
-    @Test func replacesAnOlderDirectoryAndLeavesNothingBeside() throws {
-        let scratch = try Scratch()
-        for byte in [UInt8(1), 2] {
-            let directory = try AtomicDirectory("\(scratch.path)/model")
-            try directory.write([byte], to: byte == 1 ? "old" : "new")
-            try directory.commit()
-        }
-        #expect(scratch.entries == ["model"])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/model") == ["new"])
+    @Test func aDirectoryIsThereAfterCommitWithItsParents() throws {
+        let directory = try AtomicDirectory(path + "/")
+        try directory.write("{}".utf8, to: "model.json")
+        #expect(!FileManager.default.fileExists(atPath: path))
+        try directory.commit()
+        #expect(folder.names == ["models", "models/one", "models/one/model.json"])
     }
 
-    @Test func leavesNothingWithoutACommit() throws {
-        let scratch = try Scratch()
+    @Test func withoutCommitNothingIsLeft() throws {
+        try write("old", to: path)
         do {
-            let directory = try AtomicDirectory("\(scratch.path)/model")
-            try directory.write([1], to: "weights")
+            let directory = try AtomicDirectory(path, replacing: "model.json")
+            try directory.write("new".utf8, to: "model.json")
         }
-        #expect(scratch.entries.isEmpty)
+        #expect(folder.names == ["models", "models/one", "models/one/model.json"])
+        #expect(try folder.text("models/one/model.json") == "old")
     }
 
-    @Test func showsTheOldOneUntilTheCommitAndTheNewOneAfter() throws {
-        let scratch = try Scratch()
-        let path = "\(scratch.path)/model"
-        for round in 0..<20 {
-            let directory = try AtomicDirectory(path)
-            try directory.write([UInt8(round)], to: "weights")
-            if round == 0 {
-                try directory.commit()
-                continue
+    @Test func anOlderOneIsReplacedWhole() throws {
+        try write("old", to: path)
+        try folder.write("note", to: "models/one/sub/note")
+        try write("new", to: path)
+        #expect(folder.names == ["models", "models/one", "models/one/model.json"])
+        #expect(try folder.text("models/one/model.json") == "new")
+    }
+
+    @Test func aReaderAlwaysFindsOne() async throws {
+        try write("0", to: path)
+        let path = path
+        let reader = Task.detached {
+            var missing = 0
+            var information = stat()
+            while !Task.isCancelled {
+                if stat(path, &information) != 0 { missing += 1 }
             }
-            let before = try readFile("\(path)/weights")
-            try directory.commit()
-            let after = try readFile("\(path)/weights")
-            #expect(before == [UInt8(round - 1)] && after == [UInt8(round)])
+            return missing
         }
+        for round in 1...50 { try write("\(round)", to: path) }
+        reader.cancel()
+        #expect(await reader.value == 0)
+        #expect(try folder.text("models/one/model.json") == "50")
     }
 
-    @Test func readingStopsAtTheLimit() throws {
-        let scratch = try Scratch()
-        try AtomicFile.write([1, 2, 3, 4], to: "\(scratch.path)/file")
-        #expect(throws: SystemError.self) { try readFile("\(scratch.path)/file", limit: 3) }
-        #expect(throws: SystemError.self) { try readFile("\(scratch.path)/missing") }
+    @Test func whatIsNoneOfOursIsNotReplaced() throws {
+        try folder.write("precious", to: "models/one/thesis.tex")
+        let refused = #expect(throws: SystemError.self) { try AtomicDirectory(path, replacing: "model.json") }
+        #expect(refused?.operation == "create")
+        #expect(refused?.code == ENOTEMPTY)
+        try folder.write("file", to: "models/file")
+        let file = #expect(throws: SystemError.self) { try AtomicDirectory("\(folder.path)/models/file") }
+        #expect(file?.code == ENOTDIR)
+        #expect(try folder.text("models/one/thesis.tex") == "precious")
+        #expect(folder.names == ["models", "models/file", "models/one", "models/one/thesis.tex"])
+    }
+
+    @Test func anEmptyOneIsReplaced() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try write("new", to: path)
+        #expect(try folder.text("models/one/model.json") == "new")
+    }
+
+    @Test func whatALinkLeadsToIsNotRemoved() throws {
+        try folder.write("precious", to: "elsewhere/model.json")
+        try folder.write("", to: "models/keep")
+        try folder.link("models/one", to: "../elsewhere")
+        try write("new", to: path)
+        #expect(try folder.text("models/one/model.json") == "new")
+        #expect(try folder.text("elsewhere/model.json") == "precious")
+
+        try folder.link("models/one/more", to: "../../elsewhere")
+        try write("newer", to: path)
+        #expect(try folder.text("elsewhere/model.json") == "precious")
     }
 }

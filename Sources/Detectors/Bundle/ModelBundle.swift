@@ -89,11 +89,11 @@ public struct ModelBundle: Sendable {
         version = ModelBundle.version(description.name, text)
     }
 
-    /// Writes the bundle to the directory `path`, replacing one that is there.
+    /// Writes the bundle to the directory `path`, replacing a bundle or an empty directory that is there.
     ///
     /// - Throws: `SystemError`; `path` is then as it was.
     public func write(to path: String) throws {
-        let directory = try AtomicDirectory(path)
+        let directory = try AtomicDirectory(path, replacing: ModelBundle.descriptionFile)
         try directory.write(try ModelBundle.encodedWeights(detector, selfTest), to: ModelBundle.weightsFile)
         try directory.write(try ModelBundle.encoded(description), to: ModelBundle.descriptionFile)
         try directory.commit()
