@@ -97,7 +97,8 @@ let package = Package(
         .testTarget(name: "FeaturesTests", dependencies: ["Features", "SensorData", "RecordStreams"]),
         .testTarget(name: "DetectorsTests", dependencies: ["Detectors", "Features", "SensorData", "Evaluation"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "SensorData", "RecordStreams"]),
-        .testTarget(name: "CommandKitTests", dependencies: ["CommandKit"]),
+        .testTarget(
+            name: "CommandKitTests", dependencies: ["CommandKit", "SensorData", "DurableFiles", argumentParser]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "CommandTests"),
     ] + higherKernels

@@ -29,7 +29,7 @@ public final class Report {
     }
 
     /// Runs `work`, reports the error it throws, and says what the program's exit status is.
-    func status(of work: () throws -> ToolStatus) -> ToolStatus {
+    public func status(of work: () throws -> ToolStatus) -> ToolStatus {
         do {
             return try work()
         } catch let error as SystemError where error.code == EPIPE {

@@ -61,13 +61,14 @@ struct SweepThreshold: Tool {
         }
         let (grid, weighting) = (try thresholds(settings), try settings.choice("weights", as: RecordWeighting.self))
 
+        let bundle = try update.map { try ModelBundle(path: $0) }
+
         var (data, readCount) = try readRecords()
         let applied = try data.weight(objective.needsLabels ? weighting : .none)
         let sweep = try ThresholdSweep(data, grid: grid, exact: try settings.bool("exact"), objective: objective)
         let result = SweepReport(sweep, of: data, weighting: applied)
         try results.write(table: result.text(), json: result.json())
-        if let update {
-            let bundle = try ModelBundle(path: update)
+        if let update, let bundle {
             if bundle.version != data.modelVersion {
                 report.logger.warning("\(update) is \(bundle.version); the records come from \(data.modelVersion)")
             }
