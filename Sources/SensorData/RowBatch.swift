@@ -80,19 +80,26 @@ public struct RowBatch: Sendable {
 
 extension RowBatch {
     /// Becomes the rows `rows` of `other` in identity, labels and passed-through members, with the numeric columns of
-    /// `schema`. `values` gets the size that belongs to them; the caller overwrites all of it.
-    public mutating func takeIdentities(of rows: [Int], from other: RowBatch, schema: RowSchema) {
-        // Sizing the numbers before the rest is cleared saves writing zeroes that are overwritten at once.
-        var kept: [Double] = []
-        swap(&kept, &values)
+    /// `schema`.
+    ///
+    /// - Parameter fill: writes all of the numbers, row-major, shape (rows.count, schema.columns.count); the memory it is
+    ///   given is not initialised.
+    public mutating func take(
+        _ rows: [Int], of other: RowBatch, schema: RowSchema, filling fill: (UnsafeMutableBufferPointer<Double>) -> Void
+    ) {
+        var numbers: [Double] = []
+        swap(&numbers, &values)
         removeAll(schema: schema)
         let size = rows.count * width
-        if kept.count < size {
-            kept.append(contentsOf: repeatElement(0, count: size - kept.count))
+        if numbers.count == size {
+            numbers.withUnsafeMutableBufferPointer { fill($0) }
         } else {
-            kept.removeLast(kept.count - size)
+            numbers = Array(unsafeUninitializedCapacity: size) { memory, count in
+                fill(UnsafeMutableBufferPointer(rebasing: memory[..<size]))
+                count = size
+            }
         }
-        swap(&kept, &values)
+        values = numbers
         if let first = rows.first { origin = other.location(of: first) }
         if rows.count == other.count {
             unitIDs.append(contentsOf: other.unitIDs)

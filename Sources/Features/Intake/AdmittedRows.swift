@@ -32,52 +32,74 @@ public struct AdmittedRows: Sendable {
     /// The number of rows.
     public var count: Int { rows.count }
 
-    mutating func removeAll() {
-        rows.removeAll(keepingCapacity: true)
-        slots.removeAll(keepingCapacity: true)
-        arrivals.removeAll(keepingCapacity: true)
-        values.removeAll(keepingCapacity: true)
-    }
-
     /// The end of the run of one unit's rows that starts at `start` and is not interrupted by a new life of the unit.
     func endOfRun(from start: Int) -> Int {
+        let slot = slots[start]
         var end = start + 1
-        while end < count, slots[end] == slots[start], arrivals[end] != .begins { end += 1 }
+        while end < slots.count, slots[end] == slot, arrivals[end] != .begins { end += 1 }
         return end
     }
 }
 
 extension AdmittedRows {
-    mutating func reserve(_ count: Int) {
+    /// Makes room for `count` rows of `width` columns.
+    mutating func prepare(_ count: Int, width: Int) {
+        self.width = width
+        rows.removeAll(keepingCapacity: true)
+        slots.removeAll(keepingCapacity: true)
+        arrivals.removeAll(keepingCapacity: true)
         rows.reserveCapacity(count)
         slots.reserveCapacity(count)
         arrivals.reserveCapacity(count)
-        values.reserveCapacity(count * width)
+        values.resize(to: count * width)
     }
 
-    /// Appends row `row` of `batch`.
+    /// Adds row `row` of `batch`.
     ///
     /// - Returns: whether all its values are numbers of at most `limit` in magnitude.
     mutating func take(
         _ row: Int, of batch: RowBatch, slot: Int, arrival: Arrival, indices: [Int], limit: Double
     ) -> Bool {
+        let target = rows.count * width
+        let source = row * batch.width
         rows.append(row)
         slots.append(slot)
         arrivals.append(arrival)
-        var isSound = true
-        let start = row * batch.width
-        for index in indices {
-            let value = batch.values[start + index]
-            isSound = isSound && value.magnitude <= limit
-            values.append(value)
+        return values.withUnsafeMutableBufferPointer { values in
+            batch.values.withUnsafeBufferPointer { given in
+                indices.withUnsafeBufferPointer { indices in
+                    precondition(target + indices.count <= values.count && source + batch.width <= given.count)
+                    var isSound = true
+                    for place in 0..<indices.count {
+                        let value = given[source &+ indices[place]]
+                        isSound = isSound && value.magnitude <= limit
+                        values[target &+ place] = value
+                    }
+                    return isSound
+                }
+            }
         }
-        return isSound
     }
 
     mutating func removeLast() {
         rows.removeLast()
         slots.removeLast()
         arrivals.removeLast()
-        values.removeLast(width)
+    }
+
+    /// Gives `values` the size of the rows there are.
+    mutating func finish() {
+        values.resize(to: count * width)
+    }
+}
+
+extension [Double] {
+    /// Changes the length; what is added is 0.
+    fileprivate mutating func resize(to length: Int) {
+        if count < length {
+            append(contentsOf: repeatElement(0, count: length - count))
+        } else if count > length {
+            removeLast(count - length)
+        }
     }
 }

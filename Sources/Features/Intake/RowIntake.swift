@@ -54,12 +54,14 @@ public struct RowIntake: Sendable {
     /// - Throws: `DataError` naming the row and the column. `admitted` then holds the rows before that one, so that
     ///   what comes out does not depend on how the stream was cut into batches.
     public mutating func admit(_ batch: RowBatch, into admitted: inout AdmittedRows) throws {
-        if batch.schema != schema { try adopt(batch) }
-        admitted.removeAll()
-        admitted.width = columns.count
-        admitted.reserve(batch.count)
+        if batch.schema != schema {
+            admitted.prepare(0, width: columns.count)
+            try adopt(batch)
+        }
+        admitted.prepare(batch.count, width: columns.count)
         var slot = -1
         defer {
+            admitted.finish()
             if slot >= 0 { remember(admitted, slot: slot) }
         }
         var unitID: Int64 = 0
@@ -131,7 +133,7 @@ public struct RowIntake: Sendable {
         _ row: Int, of batch: RowBatch, slot: Int, arrival: AdmittedRows.Arrival, in admitted: inout AdmittedRows
     ) throws {
         let width = columns.count
-        let start = admitted.values.count - width
+        let start = (admitted.count - 1) * width
         let faults = (0..<width).filter { !(admitted.values[start + $0].magnitude <= largestMagnitude) }
         if missing == .hold {
             let isFirst = admitted.count < 2 || admitted.slots[admitted.count - 2] != slot || arrival == .begins
@@ -165,7 +167,7 @@ public struct RowIntake: Sendable {
         let width = columns.count
         hasValues[slot] = true
         for column in 0..<width {
-            lastValues[slot * width + column] = admitted.values[admitted.values.count - width + column]
+            lastValues[slot * width + column] = admitted.values[(admitted.count - 1) * width + column]
         }
     }
 }

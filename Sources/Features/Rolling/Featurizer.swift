@@ -44,9 +44,8 @@ public struct Featurizer: Sendable {
         } catch {
             failure = error
         }
-        result.takeIdentities(
-            of: admitted.rows, from: batch, schema: RowSchema(keys: batch.schema.keys, columns: plan.outputs))
-        write(plan, into: &result)
+        let schema = RowSchema(keys: batch.schema.keys, columns: plan.outputs)
+        result.take(admitted.rows, of: batch, schema: schema) { write(plan, into: $0) }
         if let failure { throw failure }
     }
 
@@ -73,25 +72,23 @@ public struct Featurizer: Sendable {
             columns: chosen.kept.count, windows: settings.windows, statistics: settings.statistics)
     }
 
-    private mutating func write(_ plan: FeaturizerPlan, into result: inout RowBatch) {
-        let width = admitted.width
-        let resultWidth = plan.outputs.count
+    /// Writes the numbers of the admitted rows, shape (admitted.count, plan.outputs.count).
+    private mutating func write(_ plan: FeaturizerPlan, into result: UnsafeMutableBufferPointer<Double>) {
+        let (width, resultWidth) = (admitted.width, plan.outputs.count)
         admitted.values.withUnsafeBufferPointer { values in
-            result.values.withUnsafeMutableBufferPointer { result in
-                guard let from = values.baseAddress, let to = result.baseAddress else { return }
-                for row in 0..<admitted.count {
-                    (to + row * resultWidth).update(from: from + row * width, count: width)
-                }
-                var start = 0
-                while start < admitted.count {
-                    let end = admitted.endOfRun(from: start)
-                    let slot = admitted.slots[start]
-                    if admitted.arrivals[start] == .begins { rolling.begin(slot) }
-                    rolling.take(
-                        end - start, of: slot, rows: from + start * width + plan.settings.count, rowStride: width,
-                        into: to + start * resultWidth + width, resultStride: resultWidth)
-                    start = end
-                }
+            guard let from = values.baseAddress, let to = result.baseAddress else { return }
+            for row in 0..<admitted.count {
+                (to + row * resultWidth).initialize(from: from + row * width, count: width)
+            }
+            var start = 0
+            while start < admitted.count {
+                let end = admitted.endOfRun(from: start)
+                let slot = admitted.slots[start]
+                if admitted.arrivals[start] == .begins { rolling.begin(slot) }
+                rolling.take(
+                    end - start, of: slot, rows: from + start * width + plan.settings.count, rowStride: width,
+                    into: to + start * resultWidth + width, resultStride: resultWidth)
+                start = end
             }
         }
     }
