@@ -6,6 +6,8 @@ struct NPYRowEncoder {
     private var arrays: NPYArrayWriter
     private var schema: RowSchema?
     private var identity = NPYIdentityWriter(keys: [])
+    /// The columns' fields as Python literals; the same for every array of a schema.
+    private var columnFields = ""
 
     init(arrayLength: Int) {
         arrays = NPYArrayWriter(arrayLength: arrayLength)
@@ -19,6 +21,7 @@ struct NPYRowEncoder {
             try finish(to: sink)
             schema = batch.schema
             identity = NPYIdentityWriter(keys: batch.schema.keys)
+            columnFields = batch.schema.columns.map { ", (\(NPYHeader.quote($0)), '<f8')" }.joined()
             arrays.begin(recordSize: identity.size + 8 * batch.width)
         }
         let width = batch.width
@@ -42,8 +45,7 @@ struct NPYRowEncoder {
 
     /// Writes the rows that wait as an array.
     mutating func finish(to sink: ByteSink) throws {
-        guard let schema else { return }
-        let fields = identity.fields + schema.columns.map { "(\(NPYHeader.quote($0)), '<f8')" }
-        try arrays.write(descr: "[\(fields.joined(separator: ", "))]", to: sink)
+        guard schema != nil else { return }
+        try arrays.write(descr: "[\(identity.fields.joined(separator: ", "))\(columnFields)]", to: sink)
     }
 }
