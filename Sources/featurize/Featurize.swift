@@ -38,9 +38,7 @@ struct Featurize: Tool {
             "Continue from the state in FILE, if it is there, and replace it at the end.", valueName: "file"),
         completion: .file())
     var state: String?
-    @Option(help: ArgumentHelp("Read settings from FILE.", valueName: "file"), completion: .file())
-    var config: String?
-
+    @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
@@ -68,16 +66,17 @@ struct Featurize: Tool {
         }
         try writer.finish()
         if let state { try featurizer.saveState(to: state) }
-        if featurizer.heldCount > 0 { report.logger.notice("\(featurizer.heldCount) missing values held") }
+        if featurizer.heldCount > 0 { report.logger.notice("missing values held: \(featurizer.heldCount)") }
         if featurizer.droppedCount > 0 {
-            report.logger.notice("\(featurizer.droppedCount) rows skipped for missing values")
+            report.logger.notice("rows skipped for missing values: \(featurizer.droppedCount)")
         }
         report.summary(read: reader.recordCount, written: writer.recordCount, skipped: featurizer.droppedCount)
         return .done
     }
 
     private func featurizerSettings() throws -> FeaturizerSettings {
-        let settings = try Settings(tool: Self.toolName, defaults: PackageResources.featurize_yaml, file: config)
+        let settings = try Settings(
+            tool: Self.toolName, defaults: PackageResources.featurize_yaml, file: configuration.file)
         // Columns asked for on the command line are kept whatever the configuration leaves out.
         let dropped =
             try !drop.isEmpty

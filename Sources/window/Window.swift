@@ -34,9 +34,7 @@ struct Window: Tool {
             "Continue from the state in FILE, if it is there, and replace it at the end.", valueName: "file"),
         completion: .file())
     var state: String?
-    @Option(help: ArgumentHelp("Read settings from FILE.", valueName: "file"), completion: .file())
-    var config: String?
-
+    @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
@@ -69,9 +67,9 @@ struct Window: Tool {
     }
 
     private func explain(_ cutter: WindowCutter, _ report: Report) {
-        if cutter.heldCount > 0 { report.logger.notice("\(cutter.heldCount) missing values held") }
-        if cutter.droppedCount > 0 { report.logger.notice("\(cutter.droppedCount) rows skipped for missing values") }
-        if cutter.gapCount > 0 { report.logger.notice("\(cutter.gapCount) gaps in cycles, which no window spans") }
+        if cutter.heldCount > 0 { report.logger.notice("missing values held: \(cutter.heldCount)") }
+        if cutter.droppedCount > 0 { report.logger.notice("rows skipped for missing values: \(cutter.droppedCount)") }
+        if cutter.gapCount > 0 { report.logger.notice("gaps in cycles, which no window spans: \(cutter.gapCount)") }
         let short = cutter.unitsWithoutWindow
         guard !short.isEmpty else { return }
         let names = short.prefix(10).map(String.init).joined(separator: ", ") + (short.count > 10 ? ", ..." : "")
@@ -80,7 +78,8 @@ struct Window: Tool {
     }
 
     private func windowSettings() throws -> WindowSettings {
-        let settings = try Settings(tool: Self.toolName, defaults: PackageResources.window_yaml, file: config)
+        let settings = try Settings(
+            tool: Self.toolName, defaults: PackageResources.window_yaml, file: configuration.file)
         let policy = try settings.string("missing")
         guard let missing = missing ?? MissingValuePolicy(rawValue: policy) else {
             throw UsageError("missing: expected error, hold or drop, found '\(policy)'")
