@@ -14,10 +14,8 @@ struct CommandCase: CustomTestStringConvertible, Sendable {
     /// Every case below `root`, sorted by name.
     static func all(below root: URL) -> [CommandCase] {
         let paths = FileManager.default.subpaths(atPath: root.path) ?? []
-        return paths.filter { $0.hasSuffix("/cmd") }.sorted().map { path in
-            let name = String(path.dropLast("/cmd".count))
-            return CommandCase(folder: root.appendingPathComponent(name), name: name)
-        }
+        let names = paths.filter { $0.hasSuffix("/cmd") }.map { String($0.dropLast("/cmd".count)) }
+        return names.sorted().map { CommandCase(folder: root.appendingPathComponent($0), name: $0) }
     }
 
     /// Why the case is known to fail; nil when it is to pass.
