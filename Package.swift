@@ -77,13 +77,18 @@ let package = Package(
         .target(
             name: "CommandKit",
             dependencies: ["RecordStreams", "SensorData", "DurableFiles", "Kernels", "CYAML", argumentParser, logging]),
+        .target(
+            name: "Training",
+            dependencies: [
+                "Detectors", "Evaluation", "Features", "RecordStreams", "SensorData", "VectorMath", "CommandKit",
+            ]),
 
         tool("cmapss-ingest", "SensorData", "RecordStreams", hasSettings: true),
         tool("cmapss-validate", "SensorData", "RecordStreams", "DurableFiles", hasSettings: true),
         tool("featurize", "SensorData", "RecordStreams", "Features", hasSettings: true),
         tool("window", "SensorData", "RecordStreams", "Features", hasSettings: true),
-        tool("train-iforest", "RecordStreams", "Features", "Detectors", "Evaluation"),
-        tool("score", "RecordStreams", "Features", "Detectors"),
+        tool("train-iforest", "RecordStreams", "Features", "Detectors", "VectorMath", "Training", hasSettings: true),
+        tool("score", "SensorData", "RecordStreams", "Features", "Detectors", "VectorMath", hasSettings: true),
         tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),
         tool("evaluate", "SensorData", "RecordStreams", "Evaluation", hasSettings: true),
         .executableTarget(
@@ -95,7 +100,12 @@ let package = Package(
         .testTarget(name: "SensorDataTests", dependencies: ["SensorData"]),
         .testTarget(name: "RecordStreamsTests", dependencies: ["RecordStreams", "SensorData"]),
         .testTarget(name: "FeaturesTests", dependencies: ["Features", "SensorData", "RecordStreams"]),
-        .testTarget(name: "DetectorsTests", dependencies: ["Detectors", "Features", "SensorData", "Evaluation"]),
+        .testTarget(
+            name: "DetectorsTests",
+            dependencies: ["Detectors", "Features", "SensorData", "RecordStreams", "VectorMath", "DurableFiles"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Detectors", "Evaluation", "Features", "SensorData", "VectorMath"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "SensorData", "RecordStreams"]),
         .testTarget(
             name: "CommandKitTests", dependencies: ["CommandKit", "SensorData", "DurableFiles", argumentParser]),

@@ -1,12 +1,155 @@
 import ArgumentParser
 import CommandKit
+import Detectors
+import Features
+import RecordStreams
+import SensorData
+import VectorMath
 
 @main
 struct Score: Tool {
-    static let configuration = CommandConfiguration(commandName: "score", abstract: "", version: borescopeVersion)
+    static let configuration = CommandConfiguration(
+        commandName: "score", abstract: "Judge feature rows or windows by a model.",
+        discussion: """
+            Writes one scored record for each row that ends a window: anomaly_score in [0, 1], the decision, its \
+            confidence, and the sensors that explain it. A record depends on nothing but the model, the window and the \
+            unit's past. Rows may arrive slowly: whatever is known is written before waiting for more. Defaults stand \
+            in configs/score.yaml.
+
+              cmapss-ingest test_FD001.txt --rul RUL_FD001.txt | featurize | score --model models/iforest
+              tail -f live.ndjson | featurize | score --model models/iforest --warmup emit
+              score --model models/iforest --state fleet.state hour.ndjson >> scores.ndjson
+            """,
+        version: borescopeVersion)
+
     @OptionGroup var input: InputOptions
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The model: the directory of a bundle.", valueName: "ref"))
+    var model: String
+    @Option(help: ArgumentHelp("Decide by this score instead of the model's threshold.", valueName: "score"))
+    var threshold: Double?
+    @Option(help: ArgumentHelp("Sensors named in contributions: a number, all or none.", valueName: "n"))
+    var contributions: String?
+    @Option(help: "Rows of a unit that has too few for a window: skip, or emit a record without a score.")
+    var warmup: String?
+    @Option(help: "Rows with a missing value: error, hold (the unit's last value), or drop.")
+    var missing: String?
+    @Option(
+        help: ArgumentHelp(
+            "Continue from the state in FILE, if it is there, and replace it at the end.", valueName: "file"),
+        completion: .file())
+    var state: String?
+    @Option(help: ArgumentHelp("Threads; 0 is one per processor.", valueName: "n"))
+    var threads: Int?
+
+    @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
-    func execute(_ report: Report) throws -> ToolStatus { .done }
+    func execute(_ report: Report) throws -> ToolStatus {
+        let settings = try overriddenSettings()
+        let options = try scorerOptions(settings)
+        let pool = WorkerPool(threads: try settings.int("threads", in: 0...1024))
+        let bundle = try ModelBundle(path: try ModelReference(model).path())
+        var scorer = try WindowScorer(bundle, options: options, pool: pool)
+        if let state { try scorer.restoreState(from: state) }
+
+        let writer = try output.openWriter()
+        let reader = try RecordReader(
+            paths: input.files, windowColumns: bundle.description.features.inputs,
+            beforeBlocking: { try writer.flush() })
+        do {
+            try score(reader, with: &scorer, to: writer)
+        } catch let error as DataError {
+            try writer.flush()
+            throw error
+        }
+        try writer.finish()
+        if let state { try scorer.saveState(to: state) }
+        explain(scorer, report)
+        report.summary(
+            read: reader.recordCount, written: writer.recordCount, skipped: reader.recordCount - writer.recordCount)
+        return .done
+    }
+
+    private func score(_ reader: RecordReader, with scorer: inout WindowScorer, to writer: RecordWriter) throws {
+        var records: [ScoredRecord] = []
+        switch try reader.kind() {
+        case .windows:
+            var windows = WindowBatch(columns: [], length: 1, keys: [])
+            while try reader.next(&windows) {
+                try scorer.score(windows, into: &records)
+                try writer.write(records)
+            }
+        case .scored: throw DataError("the input holds scored records; expected feature rows or windows")
+        case .rows, nil:
+            var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
+            while try reader.next(&rows) {
+                do {
+                    try scorer.score(rows, into: &records)
+                } catch {
+                    try writer.write(records)
+                    throw error
+                }
+                try writer.write(records)
+            }
+        }
+    }
+
+    private func explain(_ scorer: WindowScorer, _ report: Report) {
+        if scorer.heldCount > 0 { report.logger.notice("\(scorer.heldCount) missing values held") }
+        if scorer.droppedCount > 0 { report.logger.notice("\(scorer.droppedCount) rows skipped for missing values") }
+        if scorer.gapCount > 0 { report.logger.notice("\(scorer.gapCount) gaps in cycles, which no window spans") }
+        let short = scorer.unitsWithoutWindow
+        guard !short.isEmpty else { return }
+        let names = short.prefix(10).map(String.init).joined(separator: ", ") + (short.count > 10 ? ", ..." : "")
+        let noun = short.count == 1 ? "unit has" : "units have"
+        report.logger.notice("\(short.count) \(noun) too few rows for a window and no score: \(names)")
+    }
+
+    private func overriddenSettings() throws -> Settings {
+        var settings = try Settings(
+            tool: Self.toolName, defaults: PackageResources.score_yaml, file: configuration.file)
+        settings.override("contributions", with: contributions, from: "--contributions")
+        settings.override("warmup", with: warmup, from: "--warmup")
+        settings.override("missing", with: missing, from: "--missing")
+        settings.override("threads", with: threads, from: "--threads")
+        return settings
+    }
+
+    private func scorerOptions(_ settings: Settings) throws -> WindowScorer.Options {
+        var options = WindowScorer.Options()
+        if let threshold, !(0...1).contains(threshold) {
+            throw UsageError("--threshold: expected a number from 0 to 1, found \(threshold)")
+        }
+        options.threshold = threshold
+        options.missing = try settings.choice("missing")
+        options.emitsWarmup = try settings.choice("warmup", as: Warmup.self) == .emit
+        switch try? settings.string("contributions") {
+        case "all": options.contributions = nil
+        case "none": options.contributions = 0
+        default:
+            guard let count = try? settings.int("contributions", in: 0...Int.max) else {
+                throw settings.fault("contributions", expected: "a whole number, all or none")
+            }
+            options.contributions = count
+        }
+        return options
+    }
+}
+
+/// What becomes of rows that end no window.
+private enum Warmup: String, CaseIterable {
+    case skip
+    case emit
+}
+
+extension BundleError: ToolFailure {
+    /// The model is bad data.
+    public var status: ToolStatus { .badData }
+}
+
+extension FeatureError: ToolFailure {
+    /// All of them are wishes of the command line or the configuration.
+    public var status: ToolStatus { .usage }
 }

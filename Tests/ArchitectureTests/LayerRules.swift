@@ -16,11 +16,11 @@ struct LayerRules {
             ("Features", ["SensorData", "VectorMath", "DurableFiles"]),
             ("Detectors", ["Features", "VectorMath", "DurableFiles"]),
             ("Evaluation", ["SensorData", "DurableFiles"]),
-            ("Training", ["Detectors", "Evaluation"]),
             ("Tracking", ["DurableFiles"]),
             ("Events", ["DurableFiles"]),
             ("Serving", ["Detectors", "Events", "Tracking"]),
             ("CommandKit", ["RecordStreams", "Kernels", "CYAML"]),
+            ("Training", ["Detectors", "Evaluation", "CommandKit"]),
         ])
 
     /// The longest a file may be; a longer one has two subjects.

@@ -113,6 +113,14 @@ public struct ModelBundle: Sendable {
         "\(name)-\(Digest.hexadecimal(of: text).prefix(12))"
     }
 
+    /// The SHA-256 of what the model's features are, in hexadecimal: what a stream's state depends on.
+    public var featureDigest: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let text = (try? encoder.encode(description.features)) ?? Data()
+        return Digest.hexadecimal(of: [UInt8](text))
+    }
+
     /// Reads `model.json` as far as it stands for itself.
     private static func decodedDescription(_ text: [UInt8]) throws -> ModelDescription {
         struct Format: Decodable {

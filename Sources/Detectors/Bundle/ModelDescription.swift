@@ -1,5 +1,11 @@
 import Features
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// What `model.json` says of a model: everything its scores depend on, and how it came to be.
 ///
 /// Written with sorted keys and without the time of day, so that the same training gives the same bytes.
@@ -67,6 +73,12 @@ public struct LogisticCoefficients: Codable, Hashable, Sendable {
     public init(slope: Double, intercept: Double) {
         self.slope = slope
         self.intercept = intercept
+    }
+
+    /// The probability that the decision `isAnomaly` about a window of `score` is right.
+    public func confidence(score: Double, isAnomaly: Bool) -> Double {
+        let odds = (intercept + slope * score) * (isAnomaly ? 1 : -1)
+        return 1 / (1 + exp(-odds))
     }
 }
 

@@ -15,8 +15,8 @@ public struct ForestArchitecture: Codable, Hashable, Sendable {
 
 /// An isolation forest on windows.
 ///
-/// The raw error is the published score 2^(−E[h]/c(n)) and needs no calibration. A column's contribution is its part in
-/// what the window's paths fall short of the average.
+/// The raw error is the published score 2^(−E[h]/c(n)) and needs no calibration. A column contributes by how much more
+/// its splits shorten the window's paths than those of an ordinary healthy window.
 public struct ForestDetector: Detector {
     /// What of a window the forest looks at.
     public let view: WindowView
@@ -26,6 +26,11 @@ public struct ForestDetector: Detector {
     public let length: Int
     /// The columns of a row, in order.
     public let columns: [String]
+    /// By how much each column's splits shorten the paths of a healthy window, on average.
+    let ordinaryDrops: [Double]
+
+    /// The most healthy windows that `ordinaryDrops` averages.
+    private static let ordinaryWindows = 1000
 
     /// Grows a forest on `windows`, all of which are taken for healthy.
     ///
@@ -42,8 +47,15 @@ public struct ForestDetector: Detector {
                 "\(windows.length) rows × \(windows.width) columns are \(dimension) numbers a window; "
                     + "an isolation forest takes at most \(1 << 16)")
         }
-        forest = try IsolationForest(
-            fitting: view.points(of: windows, pool: pool), configuration: configuration, pool: pool)
+        let points = view.points(of: windows, pool: pool)
+        let forest = try IsolationForest(fitting: points, configuration: configuration, pool: pool)
+        let count = min(points.count, ForestDetector.ordinaryWindows)
+        let ordinary = points.selecting((0..<count).map { $0 * points.count / count })
+        let drops = forest.pathLengthDrops(of: ordinary, groups: columns.count, pool: pool)
+        var sums = [Double](repeating: 0, count: columns.count)
+        for (index, drop) in drops.enumerated() { sums[index % sums.count] += drop }
+        ordinaryDrops = sums.map { $0 / Double(count) }
+        self.forest = forest
         try check(windows)
     }
 
@@ -63,6 +75,11 @@ public struct ForestDetector: Detector {
         let total = features.shape[0]
         let thresholds = try tensors.tensor("forest.threshold", .float32, shape: [total])
         let sizes = try tensors.tensor("forest.sample_count", .int32, shape: [total])
+        ordinaryDrops =
+            try tensors.tensor("forest.ordinary_drop", .float64, shape: [columns.count]).doubles ?? []
+        guard ordinaryDrops.allSatisfy(\.isFinite) else {
+            throw BundleError("tensor 'forest.ordinary_drop' holds a number that is not finite")
+        }
         let arrays = TreeArrays(
             features: features.int32s ?? [], thresholds: thresholds.floats ?? [], sizes: sizes.int32s ?? [])
         let nodeCounts = (counts.int64s ?? []).map { Int(clamping: $0) }
@@ -78,7 +95,7 @@ public struct ForestDetector: Detector {
     }
 
     /// `forest.node_counts` (trees), and per node, tree by tree and breadth-first: `forest.feature` (-1 for a leaf),
-    /// `forest.threshold`, `forest.sample_count`.
+    /// `forest.threshold`, `forest.sample_count`; `forest.ordinary_drop` (columns).
     public var tensors: [String: Tensor] {
         let arrays = forest.arrays
         return [
@@ -86,6 +103,7 @@ public struct ForestDetector: Detector {
             "forest.feature": Tensor(arrays.features),
             "forest.threshold": Tensor(arrays.thresholds),
             "forest.sample_count": Tensor(arrays.sizes),
+            "forest.ordinary_drop": Tensor(ordinaryDrops),
         ]
     }
 
@@ -96,11 +114,23 @@ public struct ForestDetector: Detector {
         return forest.scores(of: view.points(of: windows, pool: pool), pool: pool)
     }
 
-    /// Each column's share of the drop in path length, shape (windows, columns).
+    /// Each column's share of what shortens the window's paths beyond those of an ordinary one, shape (windows, columns).
     public func contributions(to windows: WindowBatch, pool: WorkerPool) throws -> [Double] {
         try check(windows)
         guard windows.count > 0 else { return [] }
-        return forest.contributions(
-            to: view.points(of: windows, pool: pool), groups: windows.width, pool: pool)
+        let width = windows.width
+        var shares = forest.pathLengthDrops(of: view.points(of: windows, pool: pool), groups: width, pool: pool)
+        for window in 0..<windows.count { makeShares(&shares[window * width..<(window + 1) * width]) }
+        return shares
+    }
+
+    /// Makes shares that add up to one of the drops beyond the ordinary; even ones where there is none.
+    private func makeShares(_ drops: inout ArraySlice<Double>) {
+        var total = 0.0
+        for (column, index) in drops.indices.enumerated() {
+            drops[index] = max(drops[index] - ordinaryDrops[column], 0)
+            total += drops[index]
+        }
+        for index in drops.indices { drops[index] = total > 0 ? drops[index] / total : 1 / Double(drops.count) }
     }
 }

@@ -53,6 +53,10 @@ public struct IsolationForest: Sendable {
     /// For each leaf its depth plus the expected depth of the unbuilt tree below it; 0 for a split.
     let pathLengths: [Float]
 
+    /// For each node but the roots how much nearer the expected end of a path comes by arriving there, c(n) − 1 − c(m)
+    /// with n points in the parent and m here.
+    let entryDrops: [Float]
+
     /// The number of trees.
     public var treeCount: Int { depths.count }
     /// The nodes of each tree.

@@ -50,6 +50,7 @@ extension IsolationForest {
         sizes = trees.sizes
         var nodes = [Node](repeating: Node(threshold: 0, link: 0), count: total)
         var pathLengths = [Float](repeating: 0, count: total)
+        var entryDrops = [Float](repeating: 0, count: total)
         var depths: [Int] = []
         depths.reserveCapacity(nodeCounts.count)
         var depthOfNode: [Int32] = []
@@ -94,8 +95,10 @@ extension IsolationForest {
                 }
                 nodes[first + node] = Node(
                     threshold: trees.thresholds[first + node], link: UInt32(child - node) << 16 | UInt32(feature))
-                depthOfNode.append(depth + 1)
-                depthOfNode.append(depth + 1)
+                for child in first + child...first + child + 1 {
+                    entryDrops[child] = Float(averages[size] - 1 - averages[max(0, Int(trees.sizes[child]))])
+                    depthOfNode.append(depth + 1)
+                }
             }
             guard depthOfNode.count == count, Int(trees.sizes[first]) == sampleCount else {
                 throw BundleError(
@@ -105,6 +108,7 @@ extension IsolationForest {
         }
         self.nodes = nodes
         self.pathLengths = pathLengths
+        self.entryDrops = entryDrops
         self.depths = depths
     }
 

@@ -1,0 +1,50 @@
+import Features
+import SensorData
+
+/// Which columns of a detector stand for the same sensor: `sensor_2`, `sensor_2_mean_5` and what a fitted stage made of
+/// either count as `sensor_2`.
+public struct ColumnFold: Sendable {
+    /// The sensors, in order of first appearance.
+    public let sensors: [String]
+    /// The sensor of each column, as an index into `sensors`.
+    private let sensorOfColumn: [Int]
+
+    /// Folds `columns`, which were made from `inputs`.
+    ///
+    /// A column belongs to the longest input that it is, or that it begins with before an underscore; an input
+    /// `X_mean_N` or `X_std_N` belongs to X.
+    public init(columns: [String], inputs: [String]) {
+        var sensors: [String] = []
+        sensorOfColumn = columns.map { column in
+            let input = inputs.filter { column == $0 || column.hasPrefix("\($0)_") }.max { $0.count < $1.count }
+            let sensor = ColumnFold.base(of: input ?? column)
+            if let known = sensors.firstIndex(of: sensor) { return known }
+            sensors.append(sensor)
+            return sensors.count - 1
+        }
+        self.sensors = sensors
+    }
+
+    private static func base(of column: String) -> String {
+        let parts = column.split(separator: "_", omittingEmptySubsequences: false)
+        guard parts.count > 2, Int(parts[parts.count - 1]) != nil,
+            RollingStatistic(rawValue: String(parts[parts.count - 2])) != nil
+        else { return column }
+        return parts.dropLast(2).joined(separator: "_")
+    }
+
+    /// The sensors' shares, largest first, rounded to four decimals.
+    ///
+    /// - Parameters:
+    ///   - shares: one share per column.
+    ///   - limit: the number of sensors named; nil names all. Sensors without a share are left out.
+    func contributions(_ shares: ArraySlice<Double>, limit: Int?) -> [ScoredRecord.Contribution] {
+        var sums = [Double](repeating: 0, count: sensors.count)
+        for (column, share) in shares.enumerated() { sums[sensorOfColumn[column]] += share }
+        let order = sums.indices.sorted { sums[$0] == sums[$1] ? $0 < $1 : sums[$0] > sums[$1] }
+        return order.prefix(limit ?? sums.count).compactMap { index in
+            let share = (sums[index] * 1e4).rounded() / 1e4
+            return share > 0 ? ScoredRecord.Contribution(name: sensors[index], share: share) : nil
+        }
+    }
+}

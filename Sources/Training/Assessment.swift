@@ -1,0 +1,140 @@
+import Detectors
+import Evaluation
+import SensorData
+import VectorMath
+
+/// What the validation units say of a detector: its threshold, its confidence, and how good it is.
+public struct Assessment: Sendable {
+    /// How errors become scores.
+    public let calibration: ScoreCalibration
+    /// The threshold, why that one, and what else was considered.
+    public let threshold: ThresholdRecord
+    /// The probability of an anomaly given the score; nil without labels.
+    public let confidence: LogisticCoefficients?
+    /// Measurements at the threshold, and how they were taken.
+    public let metrics: MetricsRecord
+
+    /// Scores the healthy, validation and test windows of `prepared` and chooses.
+    ///
+    /// - Throws: `DataError` when the objective needs labels of a kind that the validation units lack.
+    public init(
+        _ detector: some Detector, calibration: ScoreCalibration, on prepared: PreparedTraining, pool: WorkerPool
+    ) throws {
+        let settings = prepared.settings
+        func scores(_ windows: WindowBatch) throws -> [Double] {
+            try detector.errors(of: windows, pool: pool).map(calibration.score)
+        }
+        self.calibration = calibration
+        var validation = try LabelledScores(
+            try scores(prepared.validation), of: prepared.validation, anomalyLife: settings.anomalyLife)
+        let isLabelled = validation.labelledCount > 0
+        let weighting = isLabelled ? try validation.weight(settings.weighting) : .none
+        let healthyScores = try scores(prepared.healthy).sorted()
+        let candidates = settings.contaminations.map { share in
+            let value = ThresholdSweep.quantile(ofSorted: healthyScores, share: 1 - share)
+            return ThresholdRecord.Candidate(
+                method: "contamination:\(share)", value: value,
+                f1: isLabelled ? ConfusionMatrix(validation, threshold: value).f1 : nil)
+        }
+        threshold = try Assessment.choose(settings, validation, isLabelled: isLabelled, candidates)
+        confidence = LogisticCalibration.fit(validation).map {
+            LogisticCoefficients(slope: $0.slope, intercept: $0.intercept)
+        }
+
+        var sets: [String: [String: Double]] = [:]
+        let name = prepared.split.validation.isEmpty ? "training" : "validation"
+        if weighting != .none {
+            sets["\(name)_weighted"] = Assessment.measure(validation, threshold: threshold.value)
+            validation.removeWeights()
+        }
+        sets[name] = Assessment.measure(validation, threshold: threshold.value)
+        if prepared.test.count > 0 {
+            let test = try LabelledScores(
+                try scores(prepared.test), of: prepared.test, anomalyLife: settings.anomalyLife)
+            sets["test"] = Assessment.measure(test, threshold: threshold.value)
+        }
+        metrics = MetricsRecord(
+            protocol: Assessment.explain(prepared, isLabelled: isLabelled, weighting), sets: sets)
+    }
+
+    private static func choose(
+        _ settings: TrainingSettings, _ validation: LabelledScores, isLabelled: Bool,
+        _ candidates: [ThresholdRecord.Candidate]
+    ) throws -> ThresholdRecord {
+        if isLabelled, settings.objective == .contamination {
+            guard let best = candidates.filter({ $0.f1 != nil }).max(by: { ($0.f1 ?? 0) < ($1.f1 ?? 0) }) else {
+                throw DataError(
+                    "no contamination has an F1 on the validation units: none of their windows is anomalous")
+            }
+            return ThresholdRecord(value: best.value, method: best.method, candidates: candidates)
+        }
+        var objective = settings.unlabelledObjective
+        if isLabelled, case .objective(let chosen) = settings.objective { objective = chosen }
+        let value: Double
+        do {
+            value = try ThresholdSweep.exactThreshold(validation, objective: objective)
+        } catch let error as DataError {
+            throw DataError("validation units: \(error.message)")
+        }
+        let chosen = ThresholdRecord.Candidate(
+            method: "\(objective)", value: min(max(value, 0), 1),
+            f1: isLabelled ? ConfusionMatrix(validation, threshold: value).f1 : nil)
+        return ThresholdRecord(value: chosen.value, method: chosen.method, candidates: [chosen] + candidates)
+    }
+
+    /// What is defined of F1, precision, recall, AUC-ROC and average precision, beside the counts.
+    private static func measure(_ data: LabelledScores, threshold: Double) -> [String: Double] {
+        let confusion = ConfusionMatrix(data, threshold: threshold)
+        let curve = OperatingCurve(data)
+        let alarms = data.scores.count { $0 >= threshold }
+        let values: [String: Double?] = [
+            "windows": Double(data.count), "positives": data.labelledCount > 0 ? Double(data.positiveCount) : nil,
+            "alarm_share": data.isEmpty ? nil : Double(alarms) / Double(data.count),
+            "prevalence": data.prevalence, "f1": confusion.f1, "precision": confusion.precision,
+            "recall": confusion.recall, "auc_roc": curve.areaUnderROC, "average_precision": curve.averagePrecision,
+        ]
+        return values.compactMapValues { $0 }
+    }
+
+    private static func explain(
+        _ prepared: PreparedTraining, isLabelled: Bool, _ weighting: RecordWeighting
+    ) -> String {
+        let split = prepared.split
+        var text =
+            "units split by id with seed \(prepared.settings.seed): \(split.training.count) training, "
+            + "\(split.validation.count) validation, \(split.test.count) test; one score per row from a unit's row "
+            + "\(prepared.settings.windows.shape.length) on; fitted on healthy windows (\(prepared.settings.healthy)) "
+            + "of training units"
+        guard isLabelled else { return text + "; without labels" }
+        text += "; anomalous: is_anomaly, where that is unknown rul < \(prepared.settings.anomalyLife)"
+        if weighting == .truncation {
+            text += "; *_weighted: windows count by the chance that they survive a random cut of their unit"
+        }
+        return text
+    }
+}
+
+extension LabelledScores {
+    /// Scores of windows with the windows' identities and labels; where only a remaining useful life is known, windows
+    /// with less than `anomalyLife` cycles are anomalous.
+    init(_ scores: [Double], of windows: WindowBatch, anomalyLife: Int64) throws {
+        self.init()
+        for (index, score) in scores.enumerated() {
+            var record = ScoredRecord(unitID: windows.unitIDs[index], modelVersion: "")
+            record.anomalyScore = score
+            record.cycle = windows.cycles.isEmpty ? nil : windows.cycles[index].known
+            record.rul = windows.rul.isEmpty ? nil : windows.rul[index].known
+            if !windows.isAnomaly.isEmpty, windows.isAnomaly[index] != RowBatch.unknownLabel {
+                record.label = windows.isAnomaly[index] == 1
+            } else if let rul = record.rul {
+                record.label = rul < anomalyLife
+            }
+            try append(record)
+        }
+    }
+}
+
+extension Int64 {
+    /// nil for what stands for an unknown number.
+    fileprivate var known: Int64? { self == RowBatch.unknown ? nil : self }
+}

@@ -1,0 +1,81 @@
+import Detectors
+import Evaluation
+import Features
+import SensorData
+
+/// Training data split by unit and mapped to what a detector sees: the ground that all trainers stand on.
+public struct PreparedTraining: Sendable {
+    /// What was asked for.
+    public let settings: TrainingSettings
+    /// Which units are for what.
+    public let split: UnitSplit
+    /// What was learned about the columns, on healthy rows of training units.
+    public let features: FittedFeatures
+    /// Healthy windows of training units: what a detector is fitted on.
+    public let healthy: WindowBatch
+    /// All windows of validation units; without validation units, of the training units.
+    public let validation: WindowBatch
+    /// All windows of test units.
+    public let test: WindowBatch
+    /// What the bundle says of the data.
+    public let record: TrainingRecord
+
+    /// Splits and maps `data`.
+    ///
+    /// - Throws: `TrainingError` when units, healthy windows or variation are too few.
+    public init(_ data: TrainingData, settings: TrainingSettings) throws {
+        self.settings = settings
+        let table = data.table
+        split = try UnitSplit(
+            units: table.unitIDs, validation: settings.validationShare, test: settings.testShare, seed: settings.seed)
+        let mask = table.rows(ofUnits: split.training, where: try settings.healthy.mask(table))
+        guard mask.contains(true) else {
+            throw TrainingError(
+                "no row of the \(split.training.count) training units is healthy (\(settings.healthy)) "
+                    + "among \(table.rowCount) rows")
+        }
+        let specification = FeatureSpecification(columns: table.columns, steps: settings.steps)
+        features = try FittedFeatures.fit(specification, to: table, where: mask)
+        let mapped = features.apply(table)
+        let columns = features.columns
+        func windows(endingIn mask: [Bool]) throws -> WindowBatch {
+            try table.windows(of: mapped, columns: columns, shape: settings.windows.shape, endingIn: mask)
+        }
+        healthy = try windows(endingIn: mask)
+        guard healthy.count >= 2 else {
+            throw TrainingError(
+                "the \(split.training.count) training units have \(healthy.count) healthy windows of "
+                    + "\(settings.windows.shape.length) rows (\(settings.healthy)); expected at least 2")
+        }
+        let validated = split.validation.isEmpty ? split.training : split.validation
+        validation = try windows(endingIn: table.rows(ofUnits: validated))
+        guard validation.count > 0 else {
+            throw TrainingError("the \(validated.count) validation units have too few rows for a window")
+        }
+        test = try windows(endingIn: table.rows(ofUnits: split.test))
+        record = TrainingRecord(
+            sha256: data.digest(), rows: table.rowCount, windows: healthy.count, units: split.listed,
+            healthy: "\(settings.healthy)", seed: settings.seed)
+    }
+
+    /// Columns that never vary among the healthy rows, which no detector can learn from.
+    public var constantColumns: [String] {
+        let width = healthy.width
+        guard width > 0, healthy.rows.count >= width, let first = healthy.starts.first else { return [] }
+        return (0..<width).filter { column in
+            let value = healthy.rows[first * width + column]
+            return healthy.starts.allSatisfy { start in
+                (start..<start + healthy.length).allSatisfy { healthy.rows[$0 * width + column] == value }
+            }
+        }.map { healthy.columns[$0] }
+    }
+
+    /// A few windows to keep in the bundle: the first healthy one and some of the validation units, spread evenly.
+    public var selfTestWindows: WindowBatch {
+        var chosen = validation
+        let picks = (0..<4).map { $0 * (validation.count - 1) / 3 }
+        chosen.starts = picks.map { validation.starts[$0] }
+        chosen.unitIDs = picks.map { validation.unitIDs[$0] }
+        return chosen
+    }
+}

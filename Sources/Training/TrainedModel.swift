@@ -1,0 +1,71 @@
+import Detectors
+import Evaluation
+import VectorMath
+
+/// A fitted detector with its assessment: what a trainer writes and what it tells.
+public struct TrainedModel: Sendable {
+    /// The bundle to write.
+    public let bundle: ModelBundle
+
+    /// Puts the parts together.
+    ///
+    /// - Parameter tool: the program that trained it.
+    public init(
+        _ detector: some Detector, _ assessment: Assessment, on prepared: PreparedTraining, tool: ToolRecord,
+        pool: WorkerPool
+    ) throws {
+        let description = ModelDescription(
+            name: prepared.settings.name, architecture: detector.architecture, features: prepared.features,
+            window: prepared.settings.windows.shape, calibration: assessment.calibration,
+            confidence: assessment.confidence, threshold: assessment.threshold, metrics: assessment.metrics,
+            training: prepared.record, tool: tool)
+        bundle = try ModelBundle(description, detector: detector, selfTest: prepared.selfTestWindows, pool: pool)
+    }
+
+    /// A few lines on the data, the threshold and the measurements.
+    ///
+    /// - Parameters:
+    ///   - fit: what was fitted, in words.
+    ///   - path: where the bundle is.
+    public func summary(fit: String, path: String) -> String {
+        let description = bundle.description
+        let training = description.training
+        let sets = ["training", "validation", "test"].compactMap { name in
+            training.units[name].map { "\($0.count) \(name)" }
+        }
+        let shape = "\(description.window.length) rows × \(description.features.columns.count) columns"
+        var lines = [
+            ("model", "\(bundle.version) in \(path)"),
+            (
+                "data",
+                "\(training.rows) rows of \(training.units.values.reduce(0) { $0 + $1.count }) units: \(sets.joined(separator: ", "))"
+            ),
+            ("fitted", "\(fit) on \(training.windows) healthy windows (\(training.healthy)) of \(shape)"),
+            ("threshold", "\(rounded(description.threshold.value)) (\(description.threshold.method))"),
+        ]
+        for name in description.metrics.sets.keys.sorted() {
+            guard let values = description.metrics.sets[name] else { continue }
+            lines.append((name.replacing("_", with: ", "), TrainedModel.line(values)))
+        }
+        let width = (lines.map(\.0.count).max() ?? 0) + 2
+        return lines.map { name, text in
+            name + String(repeating: " ", count: width - name.count) + text + "\n"
+        }.joined()
+    }
+
+    private static func line(_ values: [String: Double]) -> String {
+        let names = [
+            ("F1", "f1"), ("precision", "precision"), ("recall", "recall"), ("AUC", "auc_roc"),
+            ("AP", "average_precision"), ("positive", "prevalence"),
+        ]
+        let measured = names.compactMap { label, key in values[key].map { "\(label) \(rounded($0))" } }
+        if !measured.isEmpty { return measured.joined(separator: "  ") }
+        return
+            "\(Int(values["windows"] ?? 0)) windows, a share of \(rounded(values["alarm_share"] ?? 0)) above the threshold"
+    }
+}
+
+/// A number with up to four decimals.
+private func rounded(_ value: Double) -> String {
+    "\((value * 1e4).rounded() / 1e4)"
+}

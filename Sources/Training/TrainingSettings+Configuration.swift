@@ -1,0 +1,75 @@
+import CommandKit
+import Detectors
+import Evaluation
+import Features
+
+extension TrainingSettings {
+    /// Reads what every trainer's configuration has: name, columns, windows, steps, split, healthy, threshold, seed.
+    ///
+    /// - Parameter columns: what `--columns` gives; where it is empty, the configuration's columns stand.
+    /// - Throws: `UsageError` naming file, line and key.
+    public init(_ settings: Settings, columns: [String]) throws {
+        self.init()
+        name = try settings.string("name")
+        guard !name.isEmpty, name.utf8.count <= 100, !name.contains(where: { $0 == "/" || $0.isWhitespace }) else {
+            throw settings.fault("name", expected: "a name without slashes and spaces")
+        }
+        windows = WindowSettings(
+            columns: try columns.isEmpty
+                ? ColumnSelection(lists: settings.strings("columns"), isStrict: false)
+                : ColumnSelection(lists: columns, isStrict: true),
+            settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
+            shape: WindowShape(length: try settings.int("length", in: 1...100_000)),
+            missing: try settings.choice("missing"))
+        steps = try settings.strings("steps").map { text in
+            guard let step = FeatureSpecification.Step(rawValue: text) else {
+                let known = FeatureSpecification.Step.allCases.map(\.rawValue).joined(separator: ", ")
+                throw settings.fault("steps", expected: "a list of \(known)")
+            }
+            return step
+        }
+        validationShare = try settings.double("split.validation", in: 0...0.9)
+        testShare = try settings.double("split.test", in: 0...0.9)
+        guard let healthy = HealthyRule(try settings.string("healthy")) else {
+            throw settings.fault("healthy", expected: "rul>=N, cycle<=N or all")
+        }
+        self.healthy = healthy
+        anomalyLife = Int64(try settings.int("anomaly_rul", in: 0...Int.max))
+        guard let objective = ThresholdChoice(try settings.string("threshold.objective")) else {
+            throw settings.fault(
+                "threshold.objective",
+                expected: "f1, fbeta:BETA, cost:MISS:ALARM, false-alarms:PER1000, quantile:Q or contamination")
+        }
+        self.objective = objective
+        guard let unlabelled = ThresholdObjective(try settings.string("threshold.unlabelled")), !unlabelled.needsLabels
+        else { throw settings.fault("threshold.unlabelled", expected: "quantile:Q") }
+        unlabelledObjective = unlabelled
+        contaminations = try settings.doubles("threshold.contamination")
+        guard contaminations.allSatisfy({ $0 > 0 && $0 < 1 }) else {
+            throw settings.fault("threshold.contamination", expected: "shares above 0 and below 1")
+        }
+        weighting = try settings.choice("threshold.weights")
+        seed = UInt64(try settings.int("seed", in: 0...Int.max))
+    }
+
+    /// The names given to the columns of a plain `.npy` array, where the selection is a list of names.
+    public var plainColumns: [String]? {
+        let names = windows.columns.patterns.map(\.text)
+        return names.contains { $0.contains("*") } ? nil : names
+    }
+}
+
+extension TrainingError: ToolFailure {
+    /// The data are not what training needs.
+    public var status: ToolStatus { .badData }
+}
+
+extension FeatureError: ToolFailure {
+    /// All of them are wishes of the command line or the configuration.
+    public var status: ToolStatus { .usage }
+}
+
+extension BundleError: ToolFailure {
+    /// The model is bad data.
+    public var status: ToolStatus { .badData }
+}

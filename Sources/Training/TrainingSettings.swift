@@ -1,0 +1,61 @@
+import Detectors
+import Evaluation
+import Features
+
+/// What every trainer has to be told, whatever the detector.
+public struct TrainingSettings: Sendable {
+    /// The model's name.
+    public var name = "model"
+    /// Which columns, which windows, and what becomes of missing values.
+    public var windows = WindowSettings()
+    /// What is learned about the columns before the detector sees them.
+    public var steps: [FeatureSpecification.Step] = [.minMax]
+    /// The share of units to validate on.
+    public var validationShare = 0.2
+    /// The share of units to measure on.
+    public var testShare = 0.0
+    /// Which rows are healthy.
+    public var healthy = HealthyRule.remaining(atLeast: 30)
+    /// Where rows carry a remaining useful life but no label: below this they are anomalous.
+    public var anomalyLife: Int64 = 30
+    /// What the threshold is chosen for where there are labels.
+    public var objective = ThresholdChoice.objective(.fScore(beta: 1))
+    /// What the threshold is chosen for where there are none.
+    public var unlabelledObjective = ThresholdObjective.quantile(share: 0.99)
+    /// The shares of healthy windows that a candidate threshold calls anomalous.
+    public var contaminations: [Double] = []
+    /// How much a validation window counts.
+    public var weighting = RecordWeighting.automatic
+    /// What every random number depends on.
+    public var seed: UInt64 = 0
+
+    /// The defaults.
+    public init() {}
+}
+
+/// How a threshold is chosen.
+public enum ThresholdChoice: Equatable, Sendable, CustomStringConvertible {
+    /// The best over every score of the validation windows.
+    case objective(ThresholdObjective)
+    /// The best F1 among the quantiles of the scores of healthy training windows.
+    case contamination
+
+    /// Reads `contamination`, or what `ThresholdObjective` reads.
+    public init?(_ text: String) {
+        if text == "contamination" {
+            self = .contamination
+        } else if let objective = ThresholdObjective(text) {
+            self = .objective(objective)
+        } else {
+            return nil
+        }
+    }
+
+    /// The text that `init(_:)` reads.
+    public var description: String {
+        switch self {
+        case .objective(let objective): "\(objective)"
+        case .contamination: "contamination"
+        }
+    }
+}
