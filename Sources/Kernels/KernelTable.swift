@@ -15,12 +15,18 @@ public struct KernelTable: Sendable {
     public let sigmoid: Map
     /// Hyperbolic tangent.
     public let tanh: Map
+    /// What neural networks are made of.
+    public let network: NetworkKernels<Float>
 
     /// Collects the kernels of `level`.
-    public init(level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map) {
+    public init(
+        level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map,
+        network: NetworkKernels<Float>
+    ) {
         self.level = level
         self.exp = exp
         self.sigmoid = sigmoid
         self.tanh = tanh
+        self.network = network
     }
 }

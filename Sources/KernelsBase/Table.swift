@@ -14,5 +14,9 @@ public func kernelTable() -> KernelTable {
         level: level,
         exp: mapExponential,
         sigmoid: mapSigmoid,
-        tanh: mapHyperbolicTangent)
+        tanh: mapHyperbolicTangent,
+        network: NetworkKernels(
+            lanes: Lanes.scalarCount, padding: 16, multiply: multiply, step: stepLSTM, project: projectLSTM,
+            stepGradient: stepGradientLSTM, adam: stepAdam,
+            dropout: fillDropoutMask))
 }

@@ -52,3 +52,11 @@ SIMD_INLINE simd_f16 simd_scale16(simd_f16 p, simd_f16 n) {
 
 SIMD_DEFINE_SCALE(4)
 SIMD_DEFINE_SCALE(8)
+
+typedef unsigned int simd_u16 __attribute__((ext_vector_type(16)));
+typedef unsigned long long simd_wide16 __attribute__((ext_vector_type(16)));
+
+/// The upper halves of the 64-bit products of a's lanes with m.
+SIMD_INLINE simd_u16 simd_multiply_high16(simd_u16 a, unsigned int m) {
+    return __builtin_convertvector((__builtin_convertvector(a, simd_wide16) * (unsigned long long)m) >> 32, simd_u16);
+}

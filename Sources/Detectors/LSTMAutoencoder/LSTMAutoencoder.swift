@@ -1,0 +1,97 @@
+import VectorMath
+
+/// An LSTM autoencoder over windows (Malhotra et al. 2016, arXiv:1607.00148): stacked LSTM → last hidden state → linear
+/// bottleneck → linear, repeated for every step → stacked LSTM → linear reconstruction.
+public final class LSTMAutoencoder<Scalar: NetworkScalar>: @unchecked Sendable {
+    /// The sizes of an autoencoder.
+    public struct Shape: Sendable, Equatable, Codable {
+        /// The number of time steps of a window.
+        public var steps: Int
+        /// The number of features of a step.
+        public var features: Int
+        /// The number of units of each LSTM layer.
+        public var units: Int
+        /// The size of the bottleneck.
+        public var bottleneck: Int
+        /// The number of LSTM layers on either side.
+        public var layers: Int
+
+        /// Sizes, all at least 1.
+        public init(steps: Int, features: Int, units: Int, bottleneck: Int, layers: Int) {
+            self.steps = steps
+            self.features = features
+            self.units = units
+            self.bottleneck = bottleneck
+            self.layers = layers
+        }
+    }
+
+    /// The sizes.
+    public let shape: Shape
+    /// Where the tensors stand.
+    public let layout: NetworkLayout
+    /// The parameters, flat, in the order of `layout.parameters`. After a change call `pack()`.
+    public let parameters: AlignedBuffer<Scalar>
+
+    let encoder: [LSTM<Scalar>]
+    let compress: Linear<Scalar>
+    let expand: Linear<Scalar>
+    let decoder: [LSTM<Scalar>]
+    let output: Linear<Scalar>
+    let packed: AlignedBuffer<Scalar>
+
+    /// An autoencoder whose parameters are zero.
+    public init(_ shape: Shape) {
+        self.shape = shape
+        var layout = NetworkLayout()
+        encoder = (0..<shape.layers).map { index in
+            LSTM(
+                name: "encoder.lstm", index: index, inputs: index == 0 ? shape.features : shape.units,
+                units: shape.units, layout: &layout)
+        }
+        compress = Linear(name: "encoder.fc", inputs: shape.units, outputs: shape.bottleneck, layout: &layout)
+        expand = Linear(name: "decoder.fc_input", inputs: shape.bottleneck, outputs: shape.units, layout: &layout)
+        decoder = (0..<shape.layers).map { index in
+            LSTM(name: "decoder.lstm", index: index, inputs: shape.units, units: shape.units, layout: &layout)
+        }
+        output = Linear(name: "decoder.fc_output", inputs: shape.units, outputs: shape.features, layout: &layout)
+        self.layout = layout
+        parameters = AlignedBuffer(layout.parameters.count)
+        packed = AlignedBuffer(layout.packedCount)
+    }
+
+    /// An autoencoder with parameters drawn as PyTorch draws them, from the numbers of `seed`.
+    public convenience init(_ shape: Shape, seed: UInt64) {
+        self.init(shape)
+        var random = CounterRandom(seed: seed, stream: RandomStream.parameters)
+        for layer in encoder { layer.initialise(parameters.pointer, &random) }
+        compress.initialise(parameters.pointer, &random)
+        expand.initialise(parameters.pointer, &random)
+        for layer in decoder { layer.initialise(parameters.pointer, &random) }
+        output.initialise(parameters.pointer, &random)
+        pack()
+    }
+
+    /// Copies the parameters into the layout the kernels read.
+    public func pack() {
+        let source = UnsafePointer(parameters.pointer)
+        for layer in encoder + decoder { layer.pack(source, into: packed.pointer) }
+        for layer in [compress, expand, output] { layer.pack(source, into: packed.pointer) }
+    }
+
+    /// Adds a block's padded gradient to the flat one.
+    func collect(_ gradient: UnsafePointer<Scalar>, into flat: UnsafeMutablePointer<Scalar>) {
+        for layer in encoder + decoder { layer.collect(gradient, into: flat) }
+        for layer in [compress, expand, output] { layer.collect(gradient, into: flat) }
+    }
+}
+
+/// What the random numbers of a seed are for; each use has its own stream.
+enum RandomStream {
+    /// A network's first parameters.
+    static let parameters: UInt64 = 1
+    /// The order of the windows; the epoch is added.
+    static let shuffling: UInt64 = 1 << 32
+    /// Dropout; the step, the block and the place in the network are added.
+    static let dropout: UInt64 = 1 << 62
+}

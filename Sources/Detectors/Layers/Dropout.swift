@@ -1,0 +1,30 @@
+import Kernels
+import VectorMath
+
+/// Dropout as `torch.nn.Dropout`: in training each element is 0 with probability p, else divided by 1 − p.
+public struct Dropout<Scalar: NetworkScalar>: Sendable {
+    /// p.
+    public let probability: Double
+
+    /// Drops with `probability`, from [0, 1).
+    public init(_ probability: Double) {
+        self.probability = probability
+    }
+
+    /// y = x · factors, with factors drawn from the numbers of (seed, stream); shapes (count).
+    public func forward(
+        _ x: UnsafePointer<Scalar>, count: Int, factors: UnsafeMutablePointer<Scalar>, seed: UInt64, stream: UInt64,
+        into y: UnsafeMutablePointer<Scalar>
+    ) {
+        Scalar.networkKernels.dropout(
+            DropoutMask(
+                count: count, factors: factors, threshold: UInt32(probability * 0x1p32),
+                factor: Scalar(1 / (1 - probability)), seed: seed, stream: stream))
+        for i in 0..<count { y[i] = x[i] * factors[i] }
+    }
+
+    /// dx = dy · factors, in place.
+    public func backward(_ gradient: UnsafeMutablePointer<Scalar>, count: Int, factors: UnsafePointer<Scalar>) {
+        for i in 0..<count { gradient[i] *= factors[i] }
+    }
+}

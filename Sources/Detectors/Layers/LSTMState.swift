@@ -1,0 +1,46 @@
+import VectorMath
+
+/// What an LSTM layer computes over a sequence: its output, and what `backward` needs.
+public final class LSTMState<Scalar: NetworkScalar> {
+    /// Below this many rows the inputs of all steps are multiplied first, together.
+    static var fewRows: Int { 4 }
+    /// How many steps' rows one product for the weights' gradient takes. It decides the order of the sums.
+    static var stepsPerProduct: Int { 2 }
+
+    /// h, (steps + 1, rows, paddedUnits); step 0 is zero.
+    public let hidden: AlignedBuffer<Scalar>
+    /// c, (steps + 1, rows, paddedUnits) in training, else the last (rows, paddedUnits).
+    let cell: AlignedBuffer<Scalar>
+    /// i, f, g, o after `forward`, their gradients before the nonlinearity after `backward`: (steps, rows, gateStride).
+    let gates: AlignedBuffer<Scalar>?
+    /// tanh c, (steps, rows, paddedUnits).
+    let cellTanh: AlignedBuffer<Scalar>?
+    /// The input's share of the gates where it is computed ahead.
+    let projection: AlignedBuffer<Scalar>
+    /// The running gradients of `backward`.
+    let work: Work?
+
+    /// The running gradients of `backward`.
+    struct Work {
+        let hiddenGradient: AlignedBuffer<Scalar>
+        let cellGradient: AlignedBuffer<Scalar>
+        let gateSums: AlignedBuffer<Scalar>
+    }
+
+    /// Makes room for up to `rows` sequences of `steps` steps.
+    ///
+    /// - Parameter trains: whether `backward` will be called.
+    public init(_ layer: LSTM<Scalar>, rows: Int, steps: Int, trains: Bool) {
+        let block = rows * layer.paddedUnits
+        hidden = AlignedBuffer((steps + 1) * block)
+        cell = AlignedBuffer(trains ? (steps + 1) * block : block)
+        gates = trains ? AlignedBuffer(steps * rows * layer.gateStride) : nil
+        cellTanh = trains ? AlignedBuffer(steps * block) : nil
+        projection = AlignedBuffer(max(rows, steps * min(rows, LSTMState.fewRows - 1)) * 4 * layer.paddedUnits)
+        work =
+            trains
+            ? Work(
+                hiddenGradient: AlignedBuffer(block), cellGradient: AlignedBuffer(block),
+                gateSums: AlignedBuffer(rows * layer.gateStride)) : nil
+    }
+}

@@ -1,0 +1,42 @@
+/// Zeroed memory on a cache-line boundary, freed with its owner.
+public final class AlignedBuffer<Scalar: BinaryFloatingPoint>: @unchecked Sendable {
+    /// The first element.
+    public let pointer: UnsafeMutablePointer<Scalar>
+    /// The number of elements.
+    public let count: Int
+
+    /// Allocates `count` zeros.
+    @inlinable
+    public init(_ count: Int) {
+        self.count = count
+        let bytes = max(1, count) * MemoryLayout<Scalar>.stride
+        pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+            .bindMemory(to: Scalar.self, capacity: max(1, count))
+        pointer.initialize(repeating: 0, count: count)
+    }
+
+    /// Copies `values`.
+    @inlinable
+    public convenience init(_ values: [Scalar]) {
+        self.init(values.count)
+        values.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { pointer.update(from: base, count: source.count) }
+        }
+    }
+
+    deinit {
+        pointer.deallocate()
+    }
+
+    /// A copy of the elements.
+    @inlinable
+    public var values: [Scalar] {
+        Array(UnsafeBufferPointer(start: pointer, count: count))
+    }
+
+    /// Sets all elements to `value`.
+    @inlinable
+    public func fill(_ value: Scalar = 0) {
+        pointer.update(repeating: value, count: count)
+    }
+}
