@@ -1,35 +1,24 @@
 /// One time step of an LSTM layer for a block of rows (windows), with the gates applied where they were computed:
 ///
-///     z = z₀ + W_ih x + W_hh h;   i, f, o = sigmoid(z);   g = tanh(z)
+///     z = z₀ + W_hh h;   i, f, o = sigmoid(z);   g = tanh(z)
 ///     c' = f c + i g;   h' = o tanh c'
 ///
 /// Hochreiter and Schmidhuber 1997, doi:10.1162/neco.1997.9.8.1735, with forget gates; gate order i, f, g, o as in
-/// PyTorch. `units` below is padded to `NetworkKernels.padding`; padded units stay 0.
+/// PyTorch. z₀ = b + W_ih x comes from `LSTMProjection`: one product at a time, its weights stay in the first cache.
+/// `units` below is padded to `NetworkKernels.padding`; padded units stay 0.
 public struct LSTMStep<Scalar> {
     /// The number of rows.
     public var rows: Int
     /// The padded number of units, and the distance between rows of h, c and tanh c.
     public var units: Int
-    /// The weights of all `inputs + recurrentInputs` terms, packed by `NetworkKernels.packGates`.
+    /// The weights W_hh, packed by `NetworkKernels.packGates`.
     public var weights: UnsafePointer<Scalar>
-    /// The number of terms the packed weights have.
-    public var packedDepth: Int
-    /// The first term to use: 0, or the number of inputs when these are in `initial` already.
-    public var firstTerm: Int
-    /// x (rows, inputs).
-    public var input: UnsafePointer<Scalar>
-    /// The distance between rows of x.
-    public var inputStride: Int
-    /// The number of terms taken from x; 0 when `initial` has them.
-    public var inputs: Int
-    /// h (rows, units); its first `recurrentInputs` columns are used.
+    /// The number of terms of z: the layer's units without padding.
+    public var terms: Int
+    /// h (rows, units).
     public var hidden: UnsafePointer<Scalar>
-    /// The number of terms taken from h: the layer's units without padding.
-    public var recurrentInputs: Int
-    /// z₀ (rows or 1, 4, units): the bias, or the input's share with the bias.
+    /// z₀ (rows, 4, units).
     public var initial: UnsafePointer<Scalar>
-    /// The distance between rows of z₀; 0 for one row that serves all.
-    public var initialStride: Int
     /// c (rows, units).
     public var cell: UnsafePointer<Scalar>
     /// c' (rows, units); `cell` itself is allowed.
@@ -45,24 +34,17 @@ public struct LSTMStep<Scalar> {
 
     /// Describes a step.
     public init(
-        rows: Int, units: Int, weights: UnsafePointer<Scalar>, packedDepth: Int, firstTerm: Int,
-        input: UnsafePointer<Scalar>, inputStride: Int, inputs: Int, hidden: UnsafePointer<Scalar>,
-        recurrentInputs: Int, initial: UnsafePointer<Scalar>, initialStride: Int, cell: UnsafePointer<Scalar>,
-        nextCell: UnsafeMutablePointer<Scalar>, nextHidden: UnsafeMutablePointer<Scalar>,
-        gates: UnsafeMutablePointer<Scalar>? = nil, gateStride: Int = 0, cellTanh: UnsafeMutablePointer<Scalar>? = nil
+        rows: Int, units: Int, weights: UnsafePointer<Scalar>, terms: Int, hidden: UnsafePointer<Scalar>,
+        initial: UnsafePointer<Scalar>, cell: UnsafePointer<Scalar>, nextCell: UnsafeMutablePointer<Scalar>,
+        nextHidden: UnsafeMutablePointer<Scalar>, gates: UnsafeMutablePointer<Scalar>? = nil, gateStride: Int = 0,
+        cellTanh: UnsafeMutablePointer<Scalar>? = nil
     ) {
         self.rows = rows
         self.units = units
         self.weights = weights
-        self.packedDepth = packedDepth
-        self.firstTerm = firstTerm
-        self.input = input
-        self.inputStride = inputStride
-        self.inputs = inputs
+        self.terms = terms
         self.hidden = hidden
-        self.recurrentInputs = recurrentInputs
         self.initial = initial
-        self.initialStride = initialStride
         self.cell = cell
         self.nextCell = nextCell
         self.nextHidden = nextHidden
@@ -72,45 +54,38 @@ public struct LSTMStep<Scalar> {
     }
 }
 
-/// The input's share of the gates of many rows at once: z = b + W_ih x, shape (rows, 4, units).
+/// The input's share of the gates of many rows at once: z₀ = b + W_ih x.
 public struct LSTMProjection<Scalar> {
     /// The number of rows.
     public var rows: Int
     /// The padded number of units.
     public var units: Int
-    /// The weights, packed by `NetworkKernels.packGates`.
+    /// The weights W_ih, packed by `NetworkKernels.packGates`.
     public var weights: UnsafePointer<Scalar>
-    /// The number of terms the packed weights have.
-    public var packedDepth: Int
-    /// x (rows, inputs).
+    /// The number of terms of z₀: the layer's inputs.
+    public var terms: Int
+    /// x (rows, terms).
     public var input: UnsafePointer<Scalar>
     /// The distance between rows of x.
     public var inputStride: Int
-    /// The number of terms taken from x.
-    public var inputs: Int
     /// b (4, units).
     public var bias: UnsafePointer<Scalar>
-    /// z (rows, 4, units).
+    /// z₀ (rows, 4, units).
     public var result: UnsafeMutablePointer<Scalar>
-    /// The distance between rows of z.
-    public var resultStride: Int
 
     /// Describes a projection.
     public init(
-        rows: Int, units: Int, weights: UnsafePointer<Scalar>, packedDepth: Int, input: UnsafePointer<Scalar>,
-        inputStride: Int, inputs: Int, bias: UnsafePointer<Scalar>, result: UnsafeMutablePointer<Scalar>,
-        resultStride: Int
+        rows: Int, units: Int, weights: UnsafePointer<Scalar>, terms: Int, input: UnsafePointer<Scalar>,
+        inputStride: Int, bias: UnsafePointer<Scalar>, result: UnsafeMutablePointer<Scalar>
     ) {
         self.rows = rows
         self.units = units
         self.weights = weights
-        self.packedDepth = packedDepth
+        self.terms = terms
         self.input = input
         self.inputStride = inputStride
-        self.inputs = inputs
         self.bias = bias
         self.result = result
-        self.resultStride = resultStride
     }
 }
 

@@ -1,9 +1,14 @@
-/// e^x by Cody and Waite's reduction to |r| ≤ ln 2 / 2 and a minimax polynomial of degree 7.
+/// e^x by Cody and Waite's reduction to |r| ≤ ln 2 / 2 and a minimax polynomial of degree 6.
 ///
 /// NaN stays NaN; below −103.97 the result is 0, above 88.73 infinity.
 @inline(__always)
 func exponential(_ argument: Lanes) -> Lanes {
-    let x = clamp(argument, -105, 89)
+    exponentialWithinRange(clamp(argument, -105, 89))
+}
+
+/// e^x for x from −105 to 89.
+@inline(__always)
+private func exponentialWithinRange(_ x: Lanes) -> Lanes {
     let (n, r) = reduceByLogTwo(x)
     return scale(fma(r * r, exponentialTail(r), r) + splat(1), byPowerOfTwo: n)
 }
@@ -17,20 +22,21 @@ func reduceByLogTwo(_ x: Lanes) -> (n: Lanes, r: Lanes) {
     return (n, fma(n, splat(2.121_944_4e-4), fma(n, splat(-0.693_359_375), x)))
 }
 
-/// (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2.
+/// (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2; the relative error it leaves in e^r is 3e-9.
 @inline(__always)
 func exponentialTail(_ r: Lanes) -> Lanes {
-    var q = fma(splat(1.987_569_15e-4), r, splat(1.398_199_95e-3))
-    q = fma(q, r, splat(8.333_451_9e-3))
-    q = fma(q, r, splat(4.166_579_6e-2))
-    q = fma(q, r, splat(1.666_666_55e-1))
-    return fma(q, r, splat(5.000_000_12e-1))
+    var q = fma(splat(1.381_454_1e-3), r, splat(8.368_745_4e-3))
+    q = fma(q, r, splat(4.166_838_9e-2))
+    q = fma(q, r, splat(0.166_665_21))
+    return fma(q, r, splat(0.499_999_94))
 }
 
-/// 1 / (1 + e^−x); each step is monotone, so the whole is. Where e^−x overflows, below −88.73, the result is 0.
+/// 1 / (1 + e^−x); each step is monotone, so the whole is. Below −87.336, where it is no normal number, it is 0.
 @inline(__always)
 func sigmoid(_ x: Lanes) -> Lanes {
-    splat(1) / (splat(1) + exponential(-x))
+    let lowest: Float = -87.336
+    let e = exponentialWithinRange(clamp(-x, -90, -lowest))
+    return reciprocal(splat(1) + e).replacing(with: Lanes.zero, where: x .< splat(lowest))
 }
 
 /// tanh x = −m / (2 + m) with m = e^(−2|x|) − 1, which is kept exact near 0 by adding the polynomial to 2^n − 1.
@@ -40,7 +46,11 @@ func hyperbolicTangent(_ argument: Lanes) -> Lanes {
     let (n, r) = reduceByLogTwo(x)
     let power = scale(splat(1), byPowerOfTwo: n)
     let m = fma(power, fma(r * r, exponentialTail(r), r), power - splat(1))
-    return copySign(m / (splat(2) + m), of: argument)
+    let d = splat(2) + m
+    let inverse = reciprocal(d)
+    let quotient = m * inverse
+    // The remainder corrects the last bit.
+    return copySign(fma(fma(-quotient, d, m), inverse, quotient), of: argument)
 }
 
 @inline(__always)

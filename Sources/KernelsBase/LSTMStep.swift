@@ -11,14 +11,13 @@ func stepLSTM(_ step: LSTMStep<Float>) {
     let lanes = Lanes.scalarCount
     var unit = 0
     while unit < step.units {
-        let weights = step.weights + (unit &* step.packedDepth &+ step.firstTerm &* lanes) &* 4
         var row = 0
         while row &+ GateTile.rows <= step.rows {
-            stepTile(step, row, unit, weights, GateTile.self)
+            stepTile(step, row, unit, GateTile.self)
             row &+= GateTile.rows
         }
         while row < step.rows {
-            stepTile(step, row, unit, weights, Row4.self)
+            stepTile(step, row, unit, Row4.self)
             row &+= 1
         }
         unit &+= lanes
@@ -27,17 +26,14 @@ func stepLSTM(_ step: LSTMStep<Float>) {
 
 @inline(__always)
 private func stepTile<Tile: RowTile>(
-    _ step: LSTMStep<Float>, _ row: Int, _ unit: Int, _ weights: UnsafePointer<Float>, _: Tile.Type
+    _ step: LSTMStep<Float>, _ row: Int, _ unit: Int, _: Tile.Type
 ) where Tile.Row == Row4 {
-    let width = 4 &* Lanes.scalarCount
+    let initialStride = 4 &* step.units
     var tile = Tile(
-        step.initial + row &* step.initialStride + unit, rowStride: step.initialStride, vectorStride: step.units)
+        step.initial + row &* initialStride + unit, rowStride: initialStride, vectorStride: step.units)
     tile.accumulate(
-        depth: step.inputs, left: step.input + row &* step.inputStride, leftRowStride: step.inputStride, leftStep: 1,
-        right: weights, rightStep: width)
-    tile.accumulate(
-        depth: step.recurrentInputs, left: step.hidden + row &* step.units, leftRowStride: step.units, leftStep: 1,
-        right: weights + step.inputs &* width, rightStep: width)
+        depth: step.terms, left: step.hidden + row &* step.units, leftRowStride: step.units, leftStep: 1,
+        right: step.weights + unit &* step.terms &* 4, rightStep: 4 &* Lanes.scalarCount)
     tile.forEachRow(from: row) { row, sums in applyGates(step, row, unit, sums) }
 }
 
@@ -81,14 +77,14 @@ func projectLSTM(_ projection: LSTMProjection<Float>) {
 
 @inline(__always)
 private func projectTile<Tile: RowTile>(_ projection: LSTMProjection<Float>, _ row: Int, _ unit: Int, _: Tile.Type) {
+    let resultStride = 4 &* projection.units
     var tile = Tile(projection.bias + unit, rowStride: 0, vectorStride: projection.units)
     tile.accumulate(
-        depth: projection.inputs, left: projection.input + row &* projection.inputStride,
+        depth: projection.terms, left: projection.input + row &* projection.inputStride,
         leftRowStride: projection.inputStride, leftStep: 1,
-        right: projection.weights + unit &* projection.packedDepth &* 4, rightStep: 4 &* Lanes.scalarCount)
+        right: projection.weights + unit &* projection.terms &* 4, rightStep: 4 &* Lanes.scalarCount)
     tile.write(
-        projection.result + row &* projection.resultStride + unit, rowStride: projection.resultStride,
-        vectorStride: projection.units)
+        projection.result + row &* resultStride + unit, rowStride: resultStride, vectorStride: projection.units)
 }
 
 func stepGradientLSTM(_ step: LSTMStepGradient<Float>) {

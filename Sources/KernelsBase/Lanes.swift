@@ -11,6 +11,8 @@ import CSIMD
     @inline(__always) func copySign(_ a: Lanes, of sign: Lanes) -> Lanes { simd_copysign16(a, sign) }
     @inline(__always) func clamp(_ a: Lanes, _ low: Float, _ high: Float) -> Lanes { simd_clamp16(a, low, high) }
     @inline(__always) func scale(_ a: Lanes, byPowerOfTwo n: Lanes) -> Lanes { simd_scale16(a, n) }
+    /// 1 / d for d and 1 / d within the normal range.
+    @inline(__always) func reciprocal(_ d: Lanes) -> Lanes { simd_reciprocal16(d) }
 #elseif KERNELS_V3
     typealias Lanes = SIMD8<Float>
 
@@ -20,6 +22,8 @@ import CSIMD
     @inline(__always) func copySign(_ a: Lanes, of sign: Lanes) -> Lanes { simd_copysign8(a, sign) }
     @inline(__always) func clamp(_ a: Lanes, _ low: Float, _ high: Float) -> Lanes { simd_clamp8(a, low, high) }
     @inline(__always) func scale(_ a: Lanes, byPowerOfTwo n: Lanes) -> Lanes { simd_scale8(a, n) }
+    /// 1 / d for d and 1 / d within the normal range.
+    @inline(__always) func reciprocal(_ d: Lanes) -> Lanes { splat(1) / d }
 #else
     typealias Lanes = SIMD4<Float>
 
@@ -29,6 +33,8 @@ import CSIMD
     @inline(__always) func copySign(_ a: Lanes, of sign: Lanes) -> Lanes { simd_copysign4(a, sign) }
     @inline(__always) func clamp(_ a: Lanes, _ low: Float, _ high: Float) -> Lanes { simd_clamp4(a, low, high) }
     @inline(__always) func scale(_ a: Lanes, byPowerOfTwo n: Lanes) -> Lanes { simd_scale4(a, n) }
+    /// 1 / d for d and 1 / d within the normal range.
+    @inline(__always) func reciprocal(_ d: Lanes) -> Lanes { splat(1) / d }
 #endif
 
 @inline(__always) func splat(_ value: Float) -> Lanes { Lanes(repeating: value) }

@@ -1,4 +1,5 @@
-/// Zeroed memory on a cache-line boundary, freed with its owner.
+/// Zeroed memory on a cache-line boundary, freed with the instance: who uses `pointer` keeps the instance alive
+/// (`withExtendedLifetime` for a local one).
 public final class AlignedBuffer<Scalar: BinaryFloatingPoint>: @unchecked Sendable {
     /// The first element.
     public let pointer: UnsafeMutablePointer<Scalar>

@@ -28,32 +28,27 @@ extension NetworkKernels where Scalar: NetworkScalar {
         }
     }
 
-    /// Packs an LSTM layer's weights for `step` and `project`: for each group of `lanes` units, for each term, the
-    /// weights of gate i, then f, g, o; units beyond `units` are 0.
+    /// Packs one of an LSTM layer's weight matrices for `step` and `project`: for each group of `lanes` units, for each
+    /// term, the weights of gate i, then f, g, o; units beyond `units` are 0.
     ///
     /// - Parameters:
-    ///   - input: W_ih (4 · units, inputs), the gates one after the other as in PyTorch.
-    ///   - recurrent: W_hh (4 · units, units).
-    ///   - packed: room for `padded(units) · 4 · (inputs + units)` scalars.
+    ///   - weights: W (4 · units, terms), the gates one after the other as in PyTorch.
+    ///   - packed: room for `padded(units) · 4 · terms` scalars.
     @inlinable
     public func packGates(
-        input: UnsafePointer<Scalar>, inputs: Int, recurrent: UnsafePointer<Scalar>, units: Int,
-        into packed: UnsafeMutablePointer<Scalar>
+        _ weights: UnsafePointer<Scalar>, terms: Int, units: Int, into packed: UnsafeMutablePointer<Scalar>
     ) {
-        let depth = inputs + units
         for group in 0..<padded(units) / lanes {
-            let target = packed + group * depth * 4 * lanes
+            let target = packed + group * terms * 4 * lanes
             for gate in 0..<4 {
                 for lane in 0..<lanes {
                     let unit = group * lanes + lane
                     let column = target + gate * lanes + lane
                     if unit < units {
-                        let fromInput = input + (gate * units + unit) * inputs
-                        let fromHidden = recurrent + (gate * units + unit) * units
-                        for k in 0..<inputs { column[k * 4 * lanes] = fromInput[k] }
-                        for k in 0..<units { column[(inputs + k) * 4 * lanes] = fromHidden[k] }
+                        let row = weights + (gate * units + unit) * terms
+                        for k in 0..<terms { column[k * 4 * lanes] = row[k] }
                     } else {
-                        for k in 0..<depth { column[k * 4 * lanes] = 0 }
+                        for k in 0..<terms { column[k * 4 * lanes] = 0 }
                     }
                 }
             }

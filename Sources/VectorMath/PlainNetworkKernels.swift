@@ -64,12 +64,10 @@ private struct GateSums<Scalar: NetworkScalar> {
 private func plainStep<Scalar: NetworkScalar>(_ step: LSTMStep<Scalar>) {
     for row in 0..<step.rows {
         for unit in 0..<step.units {
-            let weights = step.weights + (unit * step.packedDepth + step.firstTerm) * 4
-            let fromInput = gateSums(weights, step.input + row * step.inputStride, depth: step.inputs)
-            let fromHidden = gateSums(
-                weights + 4 * step.inputs, step.hidden + row * step.units, depth: step.recurrentInputs)
-            let initial = step.initial + row * step.initialStride + unit
-            func sum(_ gate: Int) -> Scalar { initial[gate * step.units] + fromInput[gate] + fromHidden[gate] }
+            let sums = gateSums(
+                step.weights + unit * step.terms * 4, step.hidden + row * step.units, depth: step.terms)
+            let initial = step.initial + row * 4 * step.units + unit
+            func sum(_ gate: Int) -> Scalar { initial[gate * step.units] + sums[gate] }
             let i = plainSigmoid(sum(0))
             let f = plainSigmoid(sum(1))
             let g = Scalar.hyperbolicTangent(sum(2))
@@ -95,11 +93,11 @@ private func plainProject<Scalar: NetworkScalar>(_ projection: LSTMProjection<Sc
     for row in 0..<projection.rows {
         for unit in 0..<projection.units {
             let sums = gateSums(
-                projection.weights + unit * projection.packedDepth * 4,
-                projection.input + row * projection.inputStride, depth: projection.inputs)
+                projection.weights + unit * projection.terms * 4, projection.input + row * projection.inputStride,
+                depth: projection.terms)
             for gate in 0..<4 {
                 let at = gate * projection.units + unit
-                projection.result[row * projection.resultStride + at] = projection.bias[at] + sums[gate]
+                projection.result[row * 4 * projection.units + at] = projection.bias[at] + sums[gate]
             }
         }
     }

@@ -41,6 +41,13 @@ SIMD_DEFINE(16)
 SIMD_INLINE simd_f16 simd_scale16(simd_f16 p, simd_f16 n) {
     return (simd_f16)__builtin_ia32_scalefps512_mask(p, n, p, (unsigned short)-1, 4);
 }
+
+/// 1 / d for normal d whose reciprocal is normal, within one unit in the last place: an estimate of 14 bits, and one
+/// step of Newton's method, which is three times as fast as division.
+SIMD_INLINE simd_f16 simd_reciprocal16(simd_f16 d) {
+    simd_f16 r = (simd_f16)__builtin_ia32_rcp14ps512_mask(d, d, (unsigned short)-1);
+    return SIMD_FMA(r, SIMD_FMA(-d, r, (simd_f16)1.0f), r);
+}
 #endif
 
 #define SIMD_DEFINE_SCALE(N)                                                                      \

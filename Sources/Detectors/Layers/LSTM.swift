@@ -22,7 +22,8 @@ public struct LSTM<Scalar: NetworkScalar>: Sendable {
     private let hiddenWeight: Int
     private let inputBias: Int
     private let hiddenBias: Int
-    private let packedGates: Int
+    private let packedInput: Int
+    private let packedHidden: Int
     private let packedBias: Int
     private let packedInputBackward: Int
     private let packedHiddenBackward: Int
@@ -41,7 +42,8 @@ public struct LSTM<Scalar: NetworkScalar>: Sendable {
         hiddenWeight = layout.parameters.append("\(name).weight_hh_l\(index)", shape: [4 * units, units])
         inputBias = layout.parameters.append("\(name).bias_ih_l\(index)", shape: [4 * units])
         hiddenBias = layout.parameters.append("\(name).bias_hh_l\(index)", shape: [4 * units])
-        packedGates = layout.reservePacked(4 * paddedUnits * (inputs + units))
+        packedInput = layout.reservePacked(4 * paddedUnits * inputs)
+        packedHidden = layout.reservePacked(4 * paddedUnits * units)
         packedBias = layout.reservePacked(4 * paddedUnits)
         packedInputBackward = layout.reservePacked(4 * paddedUnits * paddedInputs)
         packedHiddenBackward = layout.reservePacked(4 * paddedUnits * paddedUnits)
@@ -60,9 +62,8 @@ public struct LSTM<Scalar: NetworkScalar>: Sendable {
 
     /// Copies the parameters into the layout that `forward` and `backward` read.
     public func pack(_ parameters: UnsafePointer<Scalar>, into packed: UnsafeMutablePointer<Scalar>) {
-        kernels.packGates(
-            input: parameters + inputWeight, inputs: inputs, recurrent: parameters + hiddenWeight, units: units,
-            into: packed + packedGates)
+        kernels.packGates(parameters + inputWeight, terms: inputs, units: units, into: packed + packedInput)
+        kernels.packGates(parameters + hiddenWeight, terms: units, units: units, into: packed + packedHidden)
         for gate in 0..<4 {
             let bias = packed + packedBias + gate * paddedUnits
             for unit in 0..<paddedUnits {
@@ -80,16 +81,20 @@ public struct LSTM<Scalar: NetworkScalar>: Sendable {
     ) {
         if units == paddedUnits {
             kernels.packPanels(
-                source, depth: 4 * units, rowStride: width, columnStride: 1, width: width, columns: columns, into: packed)
+                source, depth: 4 * units, rowStride: width, columnStride: 1, width: width, columns: columns,
+                into: packed)
             return
         }
         let spread = AlignedBuffer<Scalar>(4 * paddedUnits * width)
         for gate in 0..<4 {
-            (spread.pointer + gate * paddedUnits * width).update(from: source + gate * units * width, count: units * width)
+            (spread.pointer + gate * paddedUnits * width).update(
+                from: source + gate * units * width, count: units * width)
         }
-        kernels.packPanels(
-            spread.pointer, depth: 4 * paddedUnits, rowStride: width, columnStride: 1, width: width, columns: columns,
-            into: packed)
+        withExtendedLifetime(spread) {
+            kernels.packPanels(
+                spread.pointer, depth: 4 * paddedUnits, rowStride: width, columnStride: 1, width: width,
+                columns: columns, into: packed)
+        }
     }
 
     /// Runs the layer over a sequence from the zero state.
@@ -105,32 +110,34 @@ public struct LSTM<Scalar: NetworkScalar>: Sendable {
         let keeps = state.gates != nil
         state.hidden.pointer.update(repeating: 0, count: block)
         state.cell.pointer.update(repeating: 0, count: block)
+        let projection = UnsafePointer(state.projection.pointer)
         // Few rows do not fill a tile; all time steps of their inputs together do.
-        let projects = isConstant || rows < LSTMState<Scalar>.fewRows
-        if projects {
-            kernels.project(
-                LSTMProjection(
-                    rows: isConstant ? rows : steps * rows, units: paddedUnits, weights: packed + packedGates,
-                    packedDepth: inputs + units, input: x, inputStride: stride, inputs: inputs,
-                    bias: packed + packedBias, result: state.projection.pointer, resultStride: 4 * paddedUnits))
-        }
+        let isAhead = isConstant || rows < LSTMState<Scalar>.fewRows
+        if isAhead { project(isConstant ? rows : steps * rows, x, stride, packed, into: state) }
         for t in 0..<steps {
-            let initial =
-                !projects
-                ? packed + packedBias
-                : UnsafePointer(state.projection.pointer) + (isConstant ? 0 : t * rows * 4 * paddedUnits)
+            if !isAhead { project(rows, x + t * rows * stride, stride, packed, into: state) }
             kernels.step(
                 LSTMStep(
-                    rows: rows, units: paddedUnits, weights: packed + packedGates, packedDepth: inputs + units,
-                    firstTerm: projects ? inputs : 0, input: x + (isConstant ? 0 : t * rows * stride),
-                    inputStride: stride, inputs: projects ? 0 : inputs, hidden: state.hidden.pointer + t * block,
-                    recurrentInputs: units, initial: initial, initialStride: projects ? 4 * paddedUnits : 0,
+                    rows: rows, units: paddedUnits, weights: packed + packedHidden, terms: units,
+                    hidden: state.hidden.pointer + t * block,
+                    initial: projection + (isAhead && !isConstant ? t * rows * 4 * paddedUnits : 0),
                     cell: state.cell.pointer + (keeps ? t * block : 0),
                     nextCell: state.cell.pointer + (keeps ? (t + 1) * block : 0),
                     nextHidden: state.hidden.pointer + (t + 1) * block,
                     gates: state.gates.map { $0.pointer + t * rows * gateStride }, gateStride: gateStride,
                     cellTanh: state.cellTanh.map { $0.pointer + t * block }))
         }
+    }
+
+    /// z₀ = b + W_ih x for `rows` rows.
+    private func project(
+        _ rows: Int, _ x: UnsafePointer<Scalar>, _ stride: Int, _ packed: UnsafePointer<Scalar>,
+        into state: LSTMState<Scalar>
+    ) {
+        kernels.project(
+            LSTMProjection(
+                rows: rows, units: paddedUnits, weights: packed + packedInput, terms: inputs, input: x,
+                inputStride: stride, bias: packed + packedBias, result: state.projection.pointer))
     }
 
     /// Runs the gradient back through the steps of a `forward` that kept its gates, and uses these up.
