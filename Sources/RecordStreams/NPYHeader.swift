@@ -58,12 +58,13 @@ struct NPYHeader {
         return bytes + text.utf8
     }
 
-    /// A name as a Python string literal.
+    /// A name as a Python string literal, in the quotation marks that Python's `repr` prefers.
     static func quote(_ name: String) -> String {
-        var quoted = "'"
+        let mark = name.contains("'") && !name.contains("\"") ? "\"" : "'"
+        var quoted = mark
         for scalar in name.unicodeScalars {
             switch scalar {
-            case "'": quoted += "\\'"
+            case "'" where mark == "'": quoted += "\\'"
             case "\\": quoted += "\\\\"
             case "\u{0}"..<"\u{20}", "\u{7f}":
                 let digits = String(scalar.value, radix: 16)
@@ -71,6 +72,6 @@ struct NPYHeader {
             default: quoted.unicodeScalars.append(scalar)
             }
         }
-        return quoted + "'"
+        return quoted + mark
     }
 }

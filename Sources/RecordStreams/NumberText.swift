@@ -1,10 +1,7 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Writes numbers as JSON text.
+///
+/// A number is written with the fewest digits that read back to it, laid out as ECMAScript does (RFC 8785, section
+/// 3.2.2.3): `100`, `0.000001`, `1e-7`, `1e+21`. Negative zero is `-0`, so that it reads back.
 enum NumberText {
     /// Room that any number fits in.
     static let longest = 32
@@ -14,7 +11,7 @@ enum NumberText {
         48 + (place % 2 == 0 ? place / 20 : place / 2 % 10)
     }
 
-    /// Writes the shortest decimal that reads back to `value`: whole numbers without a point, NaN as `null`.
+    /// Writes `value`, NaN as `null`.
     ///
     /// - Returns: the end of the text.
     /// - Precondition: `value` is not infinite.
@@ -22,28 +19,41 @@ enum NumberText {
     static func write(_ value: Double, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         // A multiple of 1/10^4 with at most 15 digits is its own shortest decimal: decimals of 15 digits are all told
         // apart by doubles, and the quotient below is the double nearest to that decimal.
-        let scaled = (value * 10_000).rounded(.toNearestOrEven)
-        guard abs(scaled) < 1e15, scaled / 10_000 == value, scaled != 0 else { return writeAny(value, to: start) }
-        var at = start
-        if value < 0 {
-            at.pointee = UInt8(ascii: "-")
-            at += 1
+        let magnitude = value.magnitude
+        if magnitude < 1e11 {
+            let scaled = UInt64(magnitude * 10_000 + 0.5)
+            if Double(scaled) / 10_000 == magnitude, scaled != 0 {
+                var at = start
+                if value < 0 {
+                    at.pointee = UInt8(ascii: "-")
+                    at += 1
+                }
+                let whole = scaled / 10_000
+                at = write(whole, to: at)
+                return writeFraction(UInt32(truncatingIfNeeded: scaled &- whole &* 10_000), to: at)
+            }
         }
-        let magnitude = UInt64(abs(scaled))
-        at = write(magnitude / 10_000, to: at)
-        return writeFraction(UInt32(truncatingIfNeeded: magnitude % 10_000), to: at)
+        return writeAny(value, to: start)
     }
 
-    /// Writes the shortest decimal that reads back to `value`.
+    @inline(never)
+    private static func writeAny(_ value: Double, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
+    {
+        guard !value.isNaN else { return MemberText.write("null", to: start) }
+        let at = value.sign == .minus ? MemberText.write("-", to: start) : start
+        return value == 0 ? MemberText.write("0", to: at) : write(ShortestDecimal(value.magnitude), to: at)
+    }
+
+    /// Writes the shortest decimal that reads back to `value` as a float.
+    ///
+    /// - Precondition: `value` is finite.
     static func write(_ value: Float, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-        let double = Double(value)
-        let scaled = (double * 10_000).rounded(.toNearestOrEven)
-        // Seven digits are told apart by floats.
-        if abs(scaled) < 1e7, scaled != 0, Float(scaled / 10_000) == value { return write(scaled / 10_000, to: start) }
-        return writeDescription("\(value)", of: double, to: start)
+        let at = value.sign == .minus ? MemberText.write("-", to: start) : start
+        return value == 0 ? MemberText.write("0", to: at) : write(ShortestDecimal(value.magnitude), to: at)
     }
 
     /// Writes a whole number.
+    @inline(__always)
     static func write(_ value: Int64, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
         var at = start
         if value < 0 {
@@ -60,29 +70,36 @@ enum NumberText {
             start.pointee = UInt8(truncatingIfNeeded: 48 + value)
             return start + 1
         }
-        var digits = 2
-        var bound: UInt64 = 100
-        while digits < 20, value >= bound {
-            digits += 1
-            bound = bound.multipliedReportingOverflow(by: 10).partialValue
-            if digits == 20 { break }
+        let count = value < 100 ? 2 : value < 1000 ? 3 : value < 10_000 ? 4 : digitCount(value)
+        writeDigits(value, count: count, to: start)
+        return start + count
+    }
+
+    private static func digitCount(_ value: UInt64) -> Int {
+        var count = 4
+        var rest = value / 10_000
+        while rest > 0 {
+            count += 1
+            rest /= 10
         }
-        var rest = value
-        var at = start + digits
-        while rest >= 100 {
-            at -= 2
-            let pair = Int(rest % 100) * 2
-            rest /= 100
-            at[0] = pairs[pair]
-            at[1] = pairs[pair + 1]
+        return count
+    }
+
+    /// Writes the lowest `count` digits of `value`.
+    @inline(__always)
+    private static func writeDigits(_ value: UInt64, count: Int, to start: UnsafeMutablePointer<UInt8>) {
+        pairs.withUnsafeBufferPointer { pairs in
+            var rest = value
+            var place = count
+            while place >= 2 {
+                place -= 2
+                let pair = Int(truncatingIfNeeded: rest % 100) &* 2
+                rest /= 100
+                start[place] = pairs[pair]
+                start[place + 1] = pairs[pair + 1]
+            }
+            if place == 1 { start[0] = UInt8(truncatingIfNeeded: 48 + rest % 10) }
         }
-        if rest >= 10 {
-            at[-2] = pairs[Int(rest) * 2]
-            at[-1] = pairs[Int(rest) * 2 + 1]
-        } else {
-            at[-1] = UInt8(truncatingIfNeeded: 48 + rest)
-        }
-        return start + digits
     }
 
     /// Writes a point and the four digits of `fraction` without trailing zeros; nothing for 0.
@@ -91,44 +108,54 @@ enum NumberText {
         _ fraction: UInt32, to at: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         if fraction == 0 { return at }
-        let high = Int(fraction / 100) * 2
-        let low = Int(fraction % 100) * 2
         at[0] = UInt8(ascii: ".")
-        at[1] = pairs[high]
-        at[2] = pairs[high + 1]
-        at[3] = pairs[low]
-        at[4] = pairs[low + 1]
+        writeDigits(UInt64(fraction), count: 4, to: at + 1)
         var end = at + 5
         while end[-1] == UInt8(ascii: "0") { end -= 1 }
         return end
     }
 
-    @inline(never)
-    private static func writeAny(_ value: Double, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>
-    {
-        if value.isNaN { return writeText("null", to: start) }
-        if value == 0 { return writeText(value.sign == .minus ? "-0" : "0", to: start) }
-        return writeDescription("\(value)", of: value, to: start)
-    }
-
-    /// Writes what Swift prints for a number, the shortest decimal, without the `.0` of a whole one.
-    private static func writeDescription(
-        _ description: String, of value: Double, to start: UnsafeMutablePointer<UInt8>
+    /// Writes a decimal that is not zero.
+    private static func write(
+        _ decimal: ShortestDecimal, to start: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
-        if value.isNaN { return writeText("null", to: start) }
-        var at = start
-        for byte in description.utf8 {
-            at.pointee = byte
-            at += 1
+        var digits = decimal.digits
+        var exponent = decimal.exponent
+        while digits % 10 == 0 {
+            digits /= 10
+            exponent += 1
         }
-        if at[-1] == UInt8(ascii: "0"), at[-2] == UInt8(ascii: ".") { at -= 2 }
-        return at
+        let count = digits < 10 ? 1 : digits < 100 ? 2 : digits < 1000 ? 3 : digitCount(digits)
+        // The point stands behind this many digits.
+        let point = count + exponent
+        switch point {
+        case count...21:
+            writeDigits(digits, count: count, to: start)
+            return writeZeros(point - count, to: start + count)
+        case 1..<max(2, count):
+            // The digits behind the point first, one byte further on, then those before it.
+            writeDigits(digits, count: count, to: start + 1)
+            start.update(from: start + 1, count: point)
+            start[point] = UInt8(ascii: ".")
+            return start + count + 1
+        case -5...0:
+            let at = writeZeros(-point, to: MemberText.write("0.", to: start))
+            writeDigits(digits, count: count, to: at)
+            return at + count
+        default:
+            writeDigits(digits, count: count, to: start + 1)
+            start[0] = start[1]
+            start[1] = UInt8(ascii: ".")
+            let at = count > 1 ? start + count + 1 : start + 1
+            let scale = point - 1
+            return write(UInt64(scale.magnitude), to: MemberText.write(scale < 0 ? "e-" : "e+", to: at))
+        }
     }
 
-    private static func writeText(
-        _ text: StaticString, to at: UnsafeMutablePointer<UInt8>
+    private static func writeZeros(
+        _ count: Int, to at: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
-        at.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
-        return at + text.utf8CodeUnitCount
+        at.update(repeating: UInt8(ascii: "0"), count: count)
+        return at + count
     }
 }
