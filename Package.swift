@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
         .testTarget(name: "VectorMathTests", dependencies: ["VectorMath", "Kernels"]),
         .testTarget(name: "SensorDataTests", dependencies: ["SensorData"]),
-        .testTarget(name: "RecordStreamsTests", dependencies: ["RecordStreams", "SensorData"]),
+        .testTarget(name: "RecordStreamsTests", dependencies: ["RecordStreams", "SensorData", "DurableFiles"]),
         .testTarget(name: "FeaturesTests", dependencies: ["Features", "SensorData", "RecordStreams"]),
         .testTarget(
             name: "DetectorsTests",

@@ -45,9 +45,14 @@ extension JSONScanner {
             } while scanner.take(",")
             try scanner.expect("}", "or ',' after a value")
         }
-        scanner.skipSpace()
-        guard scanner.at == line.end else {
-            throw JSONFault("expected the end of the line after the record, found \(scanner.found())", at: scanner.at)
+        try scanner.expectEnd(line.end)
+    }
+
+    /// Takes optional space up to `end`, where the line must end.
+    mutating func expectEnd(_ end: UnsafePointer<UInt8>) throws(JSONFault) {
+        skipSpace()
+        guard at == end else {
+            throw JSONFault("expected the end of the line after the record, found \(found())", at: at)
         }
     }
 }

@@ -51,13 +51,13 @@ final class LineReader {
 
     /// Takes a line that `arrived()` returned.
     func consume(_ line: JSONSlice) {
-        consume(line.count + 1)
+        consume(line.count + 1, lines: 1)
     }
 
-    /// Takes one line of `length` bytes, its newline included.
-    func consume(_ length: Int) {
+    /// Takes `lines` lines of `length` bytes together, their newlines included.
+    func consume(_ length: Int, lines: Int) {
         input.consume(length)
-        number += 1
+        number += lines
     }
 
     /// The first unconsumed line.

@@ -1,11 +1,5 @@
 import SensorData
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Reads rows from NDJSON.
 ///
 /// The first line decides the schema. Lines laid out like the one before take a fast path that compares keys; the others
@@ -15,7 +9,7 @@ final class NDJSONRowDecoder {
     private let schema: RowSchema
     private let stage: RowStage
     private var members: [String: RowMember] = [:]
-    private var layout: RowLayout
+    private var alike: AlikeRows
     /// Lines in a row that were not laid out as `layout`.
     private var misses = 0
     /// The row in which a column or key last occurred, by column; five more for the named members.
@@ -28,6 +22,7 @@ final class NDJSONRowDecoder {
         var keys: RowSchema.Keys = []
         var columns: [String] = []
         var members: [String: RowMember] = [:]
+        let layout: RowLayout
         do throws(JSONFault) {
             layout = try RowLayout(line: firstLine.start, end: firstLine.end) { key, value throws(JSONFault) in
                 let name = JSONScanner.decoded(key)
@@ -64,6 +59,7 @@ final class NDJSONRowDecoder {
         for name in ["window", "anomaly_score"] { members[name] = .foreign }
         self.members = members
         stage = RowStage(schema: schema)
+        alike = AlikeRows(layout: layout, stage: stage)
         lastSeen = Array(repeating: 0, count: columns.count + 5)
     }
 
@@ -74,7 +70,13 @@ final class NDJSONRowDecoder {
         if let fault { throw fault }
         let origin = lines.location(column: nil)
         repeat {
-            decodeAlike()
+            let decoded = stage.count
+            let start = lines.first
+            let end = alike.decode(start, limit: lines.limit)
+            if end > start {
+                lines.consume(end - start, lines: stage.count - decoded)
+                misses = 0
+            }
             guard !stage.isFull, let line = lines.arrived() else { break }
             do throws(JSONFault) {
                 try decode(line)
@@ -91,83 +93,6 @@ final class NDJSONRowDecoder {
         }
         stage.move(to: &batch, origin: origin)
         return true
-    }
-
-    // MARK: Lines laid out alike
-
-    /// Decodes lines while they are whole, valid and laid out as `layout`.
-    private func decodeAlike() {
-        let limit = lines.limit
-        var at = lines.first
-        layout.slots.withUnsafeBufferPointer { slots in
-            layout.text.withUnsafeBufferPointer { text in
-                guard let text = text.baseAddress else { return }
-                while !stage.isFull, at < limit {
-                    var passthrough = ""
-                    guard var end = decodeAlike(at, slots, text, &passthrough),
-                        RowLayout.matches(end, text + layout.tailOffset, layout.tailLength)
-                    else { return }
-                    end += layout.tailLength
-                    // The newline that stands behind the last byte is not part of the input.
-                    guard end <= limit else { return }
-                    stage.commit(passthrough: passthrough)
-                    lines.consume(end - at)
-                    misses = 0
-                    at = end
-                }
-            }
-        }
-    }
-
-    @inline(__always)
-    private func decodeAlike(
-        _ line: UnsafePointer<UInt8>, _ slots: UnsafeBufferPointer<RowLayout.Slot>, _ text: UnsafePointer<UInt8>,
-        _ passthrough: inout String
-    ) -> UnsafePointer<UInt8>? {
-        var at = line
-        let row = stage.count
-        let values = stage.values + row * stage.width
-        for index in 0..<slots.count {
-            guard RowLayout.matches(at, text + slots[index].offset, slots[index].length) else { return nil }
-            at += slots[index].length
-            switch slots[index].member {
-            case .column(let column):
-                if let end = NumberScanner.scan(at, &values[column]) {
-                    at = end
-                } else {
-                    guard memcmp(at, "null", 4) == 0 else { return nil }
-                    values[column] = .nan
-                    at += 4
-                }
-            case .unitID:
-                guard let (value, end) = NumberScanner.integer(at) else { return nil }
-                stage.unitIDs[row] = value
-                at = end
-            case .cycle:
-                guard let (value, end) = NumberScanner.integer(at) else { return nil }
-                stage.cycles[row] = value
-                at = end
-            case .rul:
-                guard let (value, end) = NumberScanner.integer(at) else { return nil }
-                stage.rul[row] = value
-                at = end
-            default:
-                var scanner = JSONScanner(at)
-                do throws(JSONFault) {
-                    if slots[index].member == .text {
-                        try scanner.skipValue()
-                        if !passthrough.isEmpty { passthrough += "," }
-                        passthrough += slots[index].key + JSONSlice(start: at, end: scanner.at).text
-                    } else {
-                        try decodeValue(of: slots[index].member, &scanner, row)
-                    }
-                } catch {
-                    return nil
-                }
-                at = scanner.at
-            }
-        }
-        return at
     }
 
     // MARK: Any line
@@ -210,10 +135,7 @@ final class NDJSONRowDecoder {
             } while scanner.take(",")
             try scanner.expect("}", "or ',' after a value")
         }
-        scanner.skipSpace()
-        guard scanner.at == line.end else {
-            throw JSONFault("expected the end of the line after the record, found \(scanner.found())", at: scanner.at)
-        }
+        try scanner.expectEnd(line.end)
         guard !note(.unitID, stamp) else {
             throw JSONFault("expected 'unit_id', found a record without it", at: line.start)
         }
@@ -261,10 +183,9 @@ final class NDJSONRowDecoder {
             let learned = try RowLayout(line: line.start, end: line.end) { key, _ in
                 members[JSONScanner.decoded(key)] ?? .text
             }
-            let columns = learned.slots.count { if case .column = $0.member { true } else { false } }
-            let known = learned.slots.count { $0.member.key != nil }
-            guard columns == schema.columns.count, known == schema.keys.rawValue.nonzeroBitCount else { return }
-            layout = learned
+            let meant = learned.slots.count { $0.kind != RowLayout.Kind.text }
+            guard meant == 1 + schema.keys.rawValue.nonzeroBitCount + schema.columns.count else { return }
+            alike = AlikeRows(layout: learned, stage: stage)
         } catch {}
     }
 }

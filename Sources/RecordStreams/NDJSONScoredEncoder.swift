@@ -43,12 +43,12 @@ struct NDJSONScoredEncoder {
         at = write(",\"confidence\":", record.confidence, to: at)
         at = write(",\"threshold\":", record.threshold, to: at)
         at = MemberText.write(",\"model_version\":", to: at)
-        at = write(model, to: at)
+        at = MemberText.write(model, to: at)
         at = write(",\"error\":", record.error, to: at)
         at = MemberText.write(",\"contributions\":{", to: at)
         for (index, contribution) in record.contributions.enumerated() {
             if index > 0 { at = MemberText.write(",", to: at) }
-            at = write(names[index], to: at)
+            at = MemberText.write(names[index], to: at)
             at = MemberText.write(":", to: at)
             at = NumberText.write(contribution.share, to: at)
         }
@@ -58,7 +58,7 @@ struct NDJSONScoredEncoder {
         if record.status == .warmup { at = MemberText.write(",\"status\":\"warmup\"", to: at) }
         if let baseline {
             at = MemberText.write(",\"baseline\":", to: at)
-            at = write(baseline, to: at)
+            at = MemberText.write(baseline, to: at)
         }
         return MemberText.write("}\n", to: at)
     }
@@ -67,14 +67,5 @@ struct NDJSONScoredEncoder {
         _ key: StaticString, _ value: Double?, to start: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         NumberText.write(value ?? .nan, to: MemberText.write(key, to: start))
-    }
-
-    private func write(_ text: String, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
-        var at = start
-        for byte in text.utf8 {
-            at.pointee = byte
-            at += 1
-        }
-        return at
     }
 }

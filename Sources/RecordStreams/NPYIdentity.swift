@@ -53,7 +53,10 @@ struct NPYIdentity {
             case .cycle: values.cycle = isUnknown ? RowBatch.unknown : try whole("cycle", type.integer(place))
             case .rul: values.rul = isUnknown ? RowBatch.unknown : try whole("rul", type.integer(place))
             case .timestamp:
-                values.timestamp = isUnknown ? RowBatch.unknown : try whole("timestamp", type.instant(place))
+                guard let instant = isUnknown ? RowBatch.unknown : type.instant(place) else {
+                    throw NPYFault("'timestamp': expected milliseconds of the years 0000 to 9999")
+                }
+                values.timestamp = instant
             default:
                 let label = isUnknown ? -1 : try whole("is_anomaly", type.integer(place))
                 guard (-1...1).contains(label) else {

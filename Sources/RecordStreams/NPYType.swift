@@ -107,15 +107,22 @@ struct NPYScalar: Hashable {
         }
     }
 
-    /// The value as an instant in milliseconds since 1970; the lowest value, which is NumPy's NaT, is unknown.
+    /// The value as an instant in milliseconds since 1970; the lowest value, which is NumPy's NaT, is unknown. Nil for
+    /// what lies outside of the years 0000 to 9999.
     func instant(_ at: UnsafeRawPointer) -> Int64? {
-        guard case .instant(let milliseconds, let perMillisecond) = kind else { return integer(at) }
-        let value = at.loadUnaligned(as: Int64.self)
-        guard value != .min else { return RowBatch.unknown }
+        guard let value = count(at), value != .min else { return count(at) }
+        guard case .instant(let milliseconds, let perMillisecond) = kind else {
+            return Timestamp.writable.contains(value) ? value : nil
+        }
         let (whole, overflows) = value.multipliedReportingOverflow(by: milliseconds)
         guard !overflows else { return nil }
         let quotient = whole / perMillisecond
-        return whole % perMillisecond < 0 ? quotient - 1 : quotient
+        let floor = whole % perMillisecond < 0 ? quotient - 1 : quotient
+        return Timestamp.writable.contains(floor) ? floor : nil
+    }
+
+    private func count(_ at: UnsafeRawPointer) -> Int64? {
+        if case .instant = kind { at.loadUnaligned(as: Int64.self) } else { integer(at) }
     }
 
     /// The value as text; nil where it is none, or not valid.
@@ -150,6 +157,12 @@ struct NPYField: Hashable {
     var offset = 0
     /// In bytes, the sub-array as a whole.
     var size: Int
+
+    /// Whether the field only fills space.
+    var isPadding: Bool {
+        guard case .scalar(let scalar) = type else { return false }
+        return scalar.kind == .padding
+    }
 }
 
 /// The type of an array's elements.
@@ -180,8 +193,9 @@ indirect enum NPYType: Hashable {
                 }
                 fields.append(field)
             }
-            let names = fields.map(\.name).filter { !$0.isEmpty }
+            let names = fields.filter { !$0.isPadding }.map(\.name)
             guard Set(names).count == names.count else { throw NPYFault("two fields of a record have the same name") }
+            guard !names.contains("") else { throw NPYFault("a field of a record has no name") }
             self = .record(fields, size: size)
         default: throw NPYFault("the type of the array is not understood")
         }

@@ -22,7 +22,8 @@ enum NumberScanner {
         return DecimalScanner.scan(bytes, from: &end, grammar: .json) != nil
     }
 
-    /// Reads a whole number of up to 18 digits without fraction or exponent.
+    /// Reads a whole number without fraction or exponent that fits in 64 bits. The lowest one does not count: it stands
+    /// for an unknown one.
     @inline(__always)
     static func integer(_ start: UnsafePointer<UInt8>) -> (Int64, UnsafePointer<UInt8>)? {
         var at = start
@@ -35,9 +36,21 @@ enum NumberScanner {
             at += 1
         }
         let digits = at - first
-        guard digits == 1 || (digits > 1 && digits <= 18 && first.pointee != UInt8(ascii: "0")),
+        guard digits == 1 || (digits > 1 && first.pointee != UInt8(ascii: "0")),
             at.pointee != UInt8(ascii: "."), at.pointee | 0x20 != UInt8(ascii: "e")
         else { return nil }
+        if digits > 18 { return longInteger(first, digits, isNegative: isNegative).map { ($0, at) } }
         return (isNegative ? -value : value, at)
+    }
+
+    private static func longInteger(_ first: UnsafePointer<UInt8>, _ digits: Int, isNegative: Bool) -> Int64? {
+        var value: Int64 = 0
+        for place in 0..<digits {
+            let (product, overflows) = value.multipliedReportingOverflow(by: 10)
+            let (sum, overflowsToo) = product.addingReportingOverflow(Int64(first[place] - 48))
+            guard !overflows, !overflowsToo else { return nil }
+            value = sum
+        }
+        return isNegative ? -value : value
     }
 }

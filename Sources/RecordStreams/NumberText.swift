@@ -7,9 +7,10 @@ enum NumberText {
     static let longest = 32
 
     /// The digits of 0 to 99, two bytes each.
-    private static let pairs: [UInt8] = (0..<200).map { (place: UInt8) -> UInt8 in
-        48 + (place % 2 == 0 ? place / 20 : place / 2 % 10)
-    }
+    private static let pairs: StaticString = """
+        0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+        5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
+        """
 
     /// Writes `value`, NaN as `null`.
     ///
@@ -75,7 +76,11 @@ enum NumberText {
         return start + count
     }
 
+    /// The number of digits of `value`, which has four at least.
     private static func digitCount(_ value: UInt64) -> Int {
+        // Of numbers that are not short, most have as many digits as a double can tell apart.
+        if value >= 10_000_000_000_000_000, value < 100_000_000_000_000_000 { return 17 }
+        if value >= 1_000_000_000_000_000, value < 10_000_000_000_000_000 { return 16 }
         var count = 4
         var rest = value / 10_000
         while rest > 0 {
@@ -88,18 +93,17 @@ enum NumberText {
     /// Writes the lowest `count` digits of `value`.
     @inline(__always)
     private static func writeDigits(_ value: UInt64, count: Int, to start: UnsafeMutablePointer<UInt8>) {
-        pairs.withUnsafeBufferPointer { pairs in
-            var rest = value
-            var place = count
-            while place >= 2 {
-                place -= 2
-                let pair = Int(truncatingIfNeeded: rest % 100) &* 2
-                rest /= 100
-                start[place] = pairs[pair]
-                start[place + 1] = pairs[pair + 1]
-            }
-            if place == 1 { start[0] = UInt8(truncatingIfNeeded: 48 + rest % 10) }
+        let pairs = pairs.utf8Start
+        var rest = value
+        var place = count
+        while place >= 2 {
+            place &-= 2
+            let pair = Int(truncatingIfNeeded: rest % 100) &* 2
+            rest /= 100
+            start[place] = pairs[pair]
+            start[place &+ 1] = pairs[pair &+ 1]
         }
+        if place == 1 { start[0] = UInt8(truncatingIfNeeded: 48 &+ rest % 10) }
     }
 
     /// Writes a point and the four digits of `fraction` without trailing zeros; nothing for 0.

@@ -1,67 +1,38 @@
 import SensorData
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// What a member of a row is.
-enum RowMember: Hashable {
-    case unitID
-    case cycle
-    case timestamp
-    case rul
-    case isAnomaly
-    case column(Int)
-    /// Passed through as it stands.
-    case text
-    /// A member that only windows or scored records have.
-    case foreign
-
-    /// The meaning of a name that the format defines.
-    init?(name: String) {
-        switch name {
-        case "unit_id": self = .unitID
-        case "cycle": self = .cycle
-        case "timestamp": self = .timestamp
-        case "rul": self = .rul
-        case "is_anomaly": self = .isAnomaly
-        case "window", "anomaly_score": self = .foreign
-        default: return nil
-        }
-    }
-
-    /// The schema key a member stands for, where it is one.
-    var key: RowSchema.Keys? {
-        switch self {
-        case .cycle: .cycle
-        case .timestamp: .timestamp
-        case .rul: .rul
-        case .isAnomaly: .isAnomaly
-        default: nil
-        }
-    }
-}
-
 /// The text between the values of a row, as one line of the stream has it. Lines laid out alike differ in their values
 /// only, so that their keys are compared and not parsed.
-struct RowLayout {
+final class RowLayout {
     /// A value, and the text before it.
     struct Slot {
-        /// Where the text lies in `text`; it is followed by at least eight readable bytes.
-        var offset: Int
-        var length: Int
-        var member: RowMember
-        /// For passed-through members, `"key":`.
-        var key = ""
+        /// Where the text lies.
+        var offset: Int32
+        var length: Int32
+        /// For columns, which one; for passed-through members, the place of their key in `keys`.
+        var index: Int32
+        var kind: Kind
     }
 
-    private(set) var slots: [Slot] = []
-    /// The text before each value, one after another; after the last value, the rest of the line with its newline.
-    private(set) var text: [UInt8] = []
-    private(set) var tailOffset = 0
-    private(set) var tailLength = 0
+    /// What a value is.
+    enum Kind: UInt8 {
+        case column
+        case unitID
+        case cycle
+        case timestamp
+        case rul
+        case isAnomaly
+        case text
+    }
+
+    let slots: UnsafeMutableBufferPointer<Slot>
+    /// The text before each value, one after another; after the last value, the rest of the line with its newline. Eight
+    /// readable bytes stand before it and eight after it.
+    let text: UnsafePointer<UInt8>
+    let tailOffset: Int
+    let tailLength: Int
+    /// Of passed-through members, `"key":`.
+    let keys: [String]
+    private let storage: UnsafeMutableBufferPointer<UInt8>
 
     /// Takes the layout of a line.
     ///
@@ -71,50 +42,74 @@ struct RowLayout {
         member: (JSONSlice, UnsafePointer<UInt8>) throws(JSONFault) -> RowMember
     ) throws(JSONFault) {
         var scanner = JSONScanner(line)
+        var slots: [Slot] = []
+        var keys: [String] = []
+        var text = [UInt8](repeating: 0, count: 8)
         var textStart = line
         try scanner.expect("{", "at the start of a record")
         if !scanner.take("}") {
             repeat {
                 let key = try scanner.key()
-                let slot = Slot(
-                    offset: text.count, length: scanner.at - textStart, member: try member(key, scanner.at),
-                    key: "\"\(key.text)\":")
-                text.append(contentsOf: UnsafeBufferPointer(start: textStart, count: slot.length))
-                slots.append(slot)
+                let (kind, index) = RowLayout.kind(of: try member(key, scanner.at))
+                slots.append(
+                    Slot(
+                        offset: Int32(text.count - 8), length: Int32(scanner.at - textStart),
+                        index: Int32(kind == .text ? keys.count : index), kind: kind))
+                if kind == .text { keys.append("\"\(key.text)\":") }
+                text.append(contentsOf: UnsafeBufferPointer(start: textStart, count: scanner.at - textStart))
                 try scanner.skipValue()
                 textStart = scanner.at
             } while scanner.take(",")
             try scanner.expect("}", "or ',' after a value")
         }
-        scanner.skipSpace()
-        guard scanner.at == end else {
-            throw JSONFault("expected the end of the line after the record, found \(scanner.found())", at: scanner.at)
-        }
-        tailOffset = text.count
-        tailLength = scanner.at + 1 - textStart
+        try scanner.expectEnd(end)
+        tailOffset = text.count - 8
+        tailLength = end + 1 - textStart
         text.append(contentsOf: UnsafeBufferPointer(start: textStart, count: tailLength))
         text.append(contentsOf: repeatElement(0, count: 8))
+        self.keys = keys
+        self.slots = .allocate(capacity: slots.count)
+        _ = self.slots.initialize(fromContentsOf: slots)
+        storage = .allocate(capacity: text.count)
+        _ = storage.initialize(fromContentsOf: text)
+        self.text = UnsafePointer(storage.extracting(8...).baseAddress ?? UnsafeMutablePointer(mutating: line))
     }
 
-    /// Whether the `length` bytes at `at` are those at `expected`. Both are followed by eight readable bytes.
+    deinit {
+        slots.deallocate()
+        storage.deallocate()
+    }
+
+    private static func kind(of member: RowMember) -> (Kind, Int) {
+        switch member {
+        case .column(let column): (.column, column)
+        case .unitID: (.unitID, 0)
+        case .cycle: (.cycle, 0)
+        case .timestamp: (.timestamp, 0)
+        case .rul: (.rul, 0)
+        case .isAnomaly: (.isAnomaly, 0)
+        case .text, .foreign: (.text, 0)
+        }
+    }
+
+    /// Whether the `length` bytes at `at` are those at `expected`; eight bytes around both are readable.
     @inline(__always)
     static func matches(_ at: UnsafePointer<UInt8>, _ expected: UnsafePointer<UInt8>, _ length: Int) -> Bool {
         let left = UnsafeRawPointer(at)
         let right = UnsafeRawPointer(expected)
-        var place = 0
-        while place + 8 <= length {
-            guard
-                left.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-                    == right.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            else { return false }
-            place += 8
-        }
-        let rest = length - place
-        guard rest > 0 else { return true }
-        let difference =
+        @inline(__always) func difference(_ place: Int) -> UInt64 {
             left.loadUnaligned(fromByteOffset: place, as: UInt64.self)
-            ^ right.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+                ^ right.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        }
         // Little-endian: the first bytes are the lowest.
-        return difference << UInt64(64 - 8 * rest) == 0
+        if length < 8 { return length == 0 || difference(0) &<< UInt64(truncatingIfNeeded: 64 &- 8 &* length) == 0 }
+        // The last word overlaps the one before.
+        var differences = difference(0) | difference(length &- 8)
+        var place = 8
+        while place &+ 8 < length {
+            differences |= difference(place)
+            place &+= 8
+        }
+        return differences == 0
     }
 }

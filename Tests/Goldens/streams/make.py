@@ -3,6 +3,7 @@
 
 usage: make.py [DIRECTORY]      (default: the directory of this script)
 """
+import gzip
 import json
 import math
 import pathlib
@@ -105,6 +106,11 @@ rows["temp'in"] = [1e20, 123456789012345680.0, 1e16, 2.2250738585072014e-308, 90
 rows["p\\out"] = rng.standard_normal(5)
 save("rows.npy", rows[0:2], rows[2:4], rows[4:5])
 lines("rows.ndjson", [members(r, rows.dtype.names) for r in rows])
+
+# Two gzip members, divided within a line, and padding.
+text = (out / "rows.ndjson").read_bytes()
+(out / "rows.ndjson.gz").write_bytes(
+    gzip.compress(text[:500], mtime=0) + gzip.compress(text[500:], mtime=0) + bytes(16))
 
 # Types that are read and not written; an unknown label makes is_anomaly |i1 on writing.
 odd = np.zeros(3, [("is_anomaly", "i1"), ("site", "U5"), ("a", "<f4"), ("unit_id", "<u2"), ("", "V3"), ("b", "<i4"),
