@@ -6,6 +6,8 @@ struct NPYArrayWriter {
     private(set) var recordSize = 0
     private(set) var count = 0
     private var payload: [UInt8] = []
+    /// The header written last; full arrays of a type all have the same.
+    private var header: (descr: String, count: Int, bytes: [UInt8]) = ("", 0, [])
 
     init(arrayLength: Int) {
         self.arrayLength = arrayLength
@@ -41,10 +43,12 @@ struct NPYArrayWriter {
     /// Writes the records that wait as one array of type `descr`, if there are any.
     mutating func write(descr: String, to sink: ByteSink) throws {
         guard count > 0 else { return }
-        let header = NPYHeader.bytes(descr: descr, count: count)
+        if header.count != count || header.descr != descr {
+            header = (descr, count, NPYHeader.bytes(descr: descr, count: count))
+        }
         let size = count * recordSize
         count = 0
-        try header.withUnsafeBytes { try sink.write($0) }
+        try header.bytes.withUnsafeBytes { try sink.write($0) }
         try payload.withUnsafeBytes { try sink.write(UnsafeRawBufferPointer(rebasing: $0[..<size])) }
     }
 }
