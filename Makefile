@@ -10,7 +10,9 @@ DATA ?= examples/data
 PYTHON ?= python3
 
 TOOLS := $(basename $(notdir $(wildcard man/examples/*.mdoc)))
-PACKAGES := libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev jq
+PACKAGES := libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev
+# What the cases and examples run besides.
+TEST_PACKAGES := $(PACKAGES) jq python3
 
 STATIC := .build-static
 BIN := $(STATIC)/release
@@ -18,23 +20,26 @@ TO := $(DESTDIR)$(PREFIX)
 TEST := $(SWIFT) test -c release --disable-testable-imports
 SWIFT_FILES := Package.swift Sources Tests man
 
-.PHONY: all deps build test test-cases coverage demo lint man completions install uninstall bench clean
+.PHONY: all deps test-deps build test test-cases coverage demo lint man completions install uninstall bench clean
 
 all: build
 
 deps:
 	@.ci/deps $(PACKAGES)
 
+test-deps:
+	@.ci/deps $(TEST_PACKAGES)
+
 build: deps
 	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(STATIC)
 
-test: deps
+test: test-deps
 	$(TEST)
 
-test-cases: deps
+test-cases: test-deps
 	$(TEST) --filter CommandCaseTests
 
-coverage: deps
+coverage: test-deps
 	.ci/coverage 80
 
 demo: build
@@ -42,7 +47,7 @@ demo: build
 
 lint:
 	$(SWIFT) format lint --strict --parallel --configuration .swift-format --recursive $(SWIFT_FILES)
-	@for script in .ci/run .ci/coverage examples/pipelines/*.sh Benchmarks/*.sh; do bash -n $$script || exit 1; done
+	@for script in .ci/* examples/*/*.sh Benchmarks/*.sh; do bash -n $$script || exit 1; done
 	@if command -v mandoc >/dev/null; then mandoc -T lint -W warning man/man1/*.1 man/man5/*.5; fi
 
 man: deps
