@@ -1,4 +1,4 @@
-"""One row job done by a peer, in a process of its own: peers.py polars|pandas FILE [OUTPUT.npy]
+"""One row job done by a peer, in a process of its own: peers.py polars|polars-streaming|pandas FILE [OUTPUT.npy]
 
 Reads NASA's text, labels every row with its remaining useful life, keeps 14 sensors and adds the rolling mean and sample
 standard deviation of each over 5, 10 and 20 rows of the unit. The result stays in memory; with OUTPUT the 84 rolling
@@ -22,7 +22,7 @@ def polars_features(path: str, engine: str):
     schema = {name: pl.Int64 if name in ("unit_id", "cycle") else pl.Float64 for name in COLUMNS}
     rows = pl.scan_csv(path, separator=" ", has_header=False, schema={**schema, "e1": pl.String, "e2": pl.String})
     rolled = [
-        expression.over("unit_id").alias(f"{sensor}_{name}_{span}")
+        expression.alias(f"{sensor}_{name}_{span}")
         for sensor in SENSORS
         for span in SPANS
         for name, expression in [
@@ -30,14 +30,15 @@ def polars_features(path: str, engine: str):
             ("std", pl.col(sensor).rolling_std(span, min_samples=1).fill_null(0.0)),
         ]
     ]
-    life = (pl.col("cycle").max().over("unit_id") - pl.col("cycle")).alias("rul")
-    frame = (
+    # Aggregating and exploding again is a fifth faster here than window expressions (`.over("unit_id")`).
+    return (
         rows.select("unit_id", "cycle", *SETTINGS, *SENSORS)
-        .with_columns(life, *rolled)
+        .group_by("unit_id", maintain_order=True)
+        .agg(pl.exclude("unit_id"), (pl.col("cycle").max() - pl.col("cycle")).alias("rul"), *rolled)
+        .explode(pl.exclude("unit_id"))
         .with_columns((pl.col("rul") < 30).alias("is_anomaly"))
         .collect(engine=engine)
     )
-    return frame
 
 
 def pandas_features(path: str):

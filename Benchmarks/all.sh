@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# all.sh PYTHON [DATA]: every comparison, with the programs in PATH and NASA's files in DATA.
+set -euo pipefail
+python=$1 data=${2:-$(dirname "$0")/../examples/data}
+here=$(dirname "$0")
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE
+
+rows=$data/train_FD004.txt
+[ -e "$rows" ] || rows=$data/train_FD001.txt.gz
+grep -m 1 'model name' /proc/cpuinfo | cut -d: -f 2-
+nproc | xargs echo "cores:"
+
+echo; echo "## Rows"
+"$python" "$here/rows.py" "$rows" --pandas
+"$python" "$here/rows.py" "$rows" --copies 20 --repeats 3
+echo; echo "## Forest"
+for view in window statistics; do
+    "$python" "$here/forest.py" --bench "$(command -v borescope-bench)" --view "$view" $([ -e "$data/train_FD001.txt" ] && echo --data "$data")
+done
+echo; echo "## Cold start"
+"$python" "$here/start.py" cmapss-ingest cmapss-validate featurize window train-iforest score sweep-threshold evaluate
