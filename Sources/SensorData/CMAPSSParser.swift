@@ -183,13 +183,15 @@ public struct CMAPSSParser {
         guard let cycle = wholeNumber(bytes, &at) else { return .other }
         let width = CMAPSSSchema.fileColumnCount - 2
         let isRow = withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { values in
+            // A copy, because a captured variable would go through memory for each number.
+            var place = at
             for column in 0..<width {
-                guard let value = number(bytes, &at) else { return false }
+                guard let value = number(bytes, &place) else { return false }
                 values[column] = value
             }
-            while bytes[at] != 0x0A {
-                guard isSpace(bytes[at]) else { return false }
-                at &+= 1
+            while bytes[place] != 0x0A {
+                guard isSpace(bytes[place]) else { return false }
+                place &+= 1
             }
             rows.values.append(contentsOf: UnsafeBufferPointer(values))
             return true
@@ -203,7 +205,22 @@ public struct CMAPSSParser {
     /// The next number of the line, finite and followed by white space; nil at the end of the line or a fault.
     @inline(__always)
     private static func number(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> Double? {
-        while bytes[at] == 0x20 || bytes[at] == 0x09 || bytes[at] == 0x0D { at &+= 1 }
+        var start = at
+        while bytes[start] == 0x20 || bytes[start] == 0x09 || bytes[start] == 0x0D { start &+= 1 }
+        guard let base = bytes.baseAddress, start &+ 9 <= bytes.count else { return longNumber(bytes, &at) }
+        var length = 0
+        guard let value = DecimalScanner.scanShort(base + start, length: &length), isSpace(bytes[start &+ length])
+        else {
+            return longNumber(bytes, &at)
+        }
+        at = start &+ length
+        return value
+    }
+
+    /// `number` where the number is long, near the end of `bytes`, or a fault.
+    @inline(never)
+    private static func longNumber(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> Double? {
+        while bytes[at] == 0x20 || bytes[at] == 0x09 || bytes[at] == 0x0D { at += 1 }
         guard let value = DecimalScanner.scan(bytes, from: &at), isSpace(bytes[at]), value.isFinite else { return nil }
         return value
     }

@@ -20,39 +20,60 @@ public enum DecimalScanner {
     public static func scan(
         _ bytes: UnsafeRawBufferPointer, from position: inout Int, grammar: Grammar = .plain
     ) -> Double? {
-        var at = position
-        guard at &+ 9 <= bytes.count else { return scanSlowly(bytes, from: &position, grammar: grammar) }
-        let isNegative = bytes[at] == 0x2D
-        if isNegative { at &+= 1 }
-        let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-        let digits = word ^ 0x3030_3030_3030_3030
-        var ends = nonDigits(digits)
-        guard ends != 0 else { return scanSlowly(bytes, from: &position, grammar: grammar) }
-        var count = ends.trailingZeroBitCount &>> 3
-        var packed = digits
-        var places = 0
-        if (word &>> UInt64(truncatingIfNeeded: count &* 8)) & 0xFF == 0x2E {
-            let whole = count
-            ends &= ends &- 1
-            guard ends != 0 else { return scanSlowly(bytes, from: &position, grammar: grammar) }
-            let end = ends.trailingZeroBitCount &>> 3
-            let below = (1 as UInt64) &<< UInt64(truncatingIfNeeded: whole &* 8) &- 1
-            packed = (digits & below) | ((digits &>> 8) & ~below)
-            places = end &- whole &- 1
-            count = end &- 1
-            if whole == 0 || places == 0 { return scanSlowly(bytes, from: &position, grammar: grammar) }
-            at &+= end
-        } else {
-            at &+= count
-        }
-        // An exponent, a sign other than '-', leading zeros and faults are left to the general path.
-        if count == 0 || bytes[at] | 0x20 == 0x65 || (grammar == .json && digits & 0xFF == 0 && count &- places > 1) {
+        guard let base = bytes.baseAddress, position &+ 9 <= bytes.count else {
             return scanSlowly(bytes, from: &position, grammar: grammar)
         }
-        let mantissa = value(ofEight: packed &<< UInt64(truncatingIfNeeded: (8 &- count) &* 8))
-        position = at
-        let magnitude = Double(Int64(truncatingIfNeeded: mantissa)) / power(places)
-        return isNegative ? -magnitude : magnitude
+        var length = 0
+        let value = scanShort(base + position, length: &length)
+        // An exponent, a sign other than '-', leading zeros and faults are left to the general path.
+        guard let value, bytes[position &+ length] | 0x20 != 0x65,
+            grammar == .plain || isShortJSON(base + position, length)
+        else { return scanSlowly(bytes, from: &position, grammar: grammar) }
+        position &+= length
+        return value
+    }
+
+    /// Reads a number of an optional `-` and up to seven digits and a point, without a branch on its length.
+    ///
+    /// - Parameter length: set to the number of characters taken; what follows is for the caller to look at, and may be
+    ///   the exponent of a longer number.
+    /// - Returns: nil where no such number stands there.
+    /// - Precondition: nine bytes are readable at `text`.
+    @inlinable @inline(__always)
+    public static func scanShort(_ text: UnsafeRawPointer, length: inout Int) -> Double? {
+        let sign: UInt64 = text.load(as: UInt8.self) == 0x2D ? 1 : 0
+        let start = text + Int(truncatingIfNeeded: sign)
+        let word = UInt64(littleEndian: start.loadUnaligned(as: UInt64.self))
+        let digits = word ^ 0x3030_3030_3030_3030
+        let ends = nonDigits(digits)
+        guard ends != 0 else { return nil }
+        let firstEnd = UInt64(truncatingIfNeeded: ends.trailingZeroBitCount) & 0x38
+        guard (word &>> firstEnd) & 0xFF == 0x2E else {
+            guard firstEnd != 0 else { return nil }
+            length = Int(truncatingIfNeeded: sign &+ firstEnd &>> 3)
+            let magnitude = Double(Int64(truncatingIfNeeded: value(ofEight: digits &<< (64 &- firstEnd))))
+            return Double(bitPattern: magnitude.bitPattern ^ sign &<< 63)
+        }
+        let laterEnds = ends & (ends &- 1)
+        let end = UInt64(truncatingIfNeeded: laterEnds.trailingZeroBitCount) & 0x38
+        guard laterEnds != 0, end != 8 else { return nil }
+        // Close the gap that the point leaves, and push out what follows the number.
+        let below = (1 as UInt64) &<< firstEnd &- 1
+        let packed = (digits & below) | ((digits &>> 8) & ~below)
+        let whole = value(ofEight: packed &<< (72 &- end))
+        length = Int(truncatingIfNeeded: sign &+ end &>> 3)
+        let places = Int(truncatingIfNeeded: (end &- firstEnd) &>> 3) &- 1
+        let magnitude = Double(Int64(truncatingIfNeeded: whole)) / power(places)
+        return Double(bitPattern: magnitude.bitPattern ^ sign &<< 63)
+    }
+
+    /// Whether JSON has the number of `length` characters at `text`, which `scanShort` took.
+    @inlinable @inline(__always)
+    static func isShortJSON(_ text: UnsafeRawPointer, _ length: Int) -> Bool {
+        func byte(_ place: Int) -> UInt8 { text.load(fromByteOffset: place, as: UInt8.self) }
+        let first = byte(0) == 0x2D ? 1 : 0
+        let hasLeadingZero = byte(first) == 0x30 && length > first &+ 1 && byte(first &+ 1) != 0x2E
+        return !hasLeadingZero && byte(first) != 0x2E && byte(length &- 1) != 0x2E
     }
 
     /// A bit at the top of every byte of `digits` (ASCII exclusive-or `0`) that is no digit.
@@ -69,35 +90,17 @@ public enum DecimalScanner {
         return ((fours & 0x0000_FFFF_0000_FFFF) &* 42_949_672_960_001) &>> 32
     }
 
-    /// 10 to the power `exponent`, 0 … 22, all of them exact. (A switch, because it inlines as a table of constants.)
+    /// 10 to the power `exponent`, 0 … 22, all of them exact.
     @inlinable @inline(__always)
     static func power(_ exponent: Int) -> Double {
-        switch exponent {
-        case 0: 1
-        case 1: 1e1
-        case 2: 1e2
-        case 3: 1e3
-        case 4: 1e4
-        case 5: 1e5
-        case 6: 1e6
-        case 7: 1e7
-        case 8: 1e8
-        case 9: 1e9
-        case 10: 1e10
-        case 11: 1e11
-        case 12: 1e12
-        case 13: 1e13
-        case 14: 1e14
-        case 15: 1e15
-        case 16: 1e16
-        case 17: 1e17
-        case 18: 1e18
-        case 19: 1e19
-        case 20: 1e20
-        case 21: 1e21
-        default: 1e22
-        }
+        powersOfTen.withUnsafeBufferPointer { $0[exponent] }
     }
+
+    @usableFromInline static let powersOfTen: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20,
+        1e21, 1e22,
+    ]
 }
 
 extension DecimalScanner {
