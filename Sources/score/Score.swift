@@ -97,9 +97,9 @@ struct Score: Tool {
     }
 
     private func explain(_ scorer: WindowScorer, _ report: Report) {
-        if scorer.heldCount > 0 { report.logger.notice("\(scorer.heldCount) missing values held") }
-        if scorer.droppedCount > 0 { report.logger.notice("\(scorer.droppedCount) rows skipped for missing values") }
-        if scorer.gapCount > 0 { report.logger.notice("\(scorer.gapCount) gaps in cycles, which no window spans") }
+        if scorer.heldCount > 0 { report.logger.notice("missing values held: \(scorer.heldCount)") }
+        if scorer.droppedCount > 0 { report.logger.notice("rows skipped for missing values: \(scorer.droppedCount)") }
+        if scorer.gapCount > 0 { report.logger.notice("gaps in cycles, which no window spans: \(scorer.gapCount)") }
         let short = scorer.unitsWithoutWindow
         guard !short.isEmpty else { return }
         let names = short.prefix(10).map(String.init).joined(separator: ", ") + (short.count > 10 ? ", ..." : "")

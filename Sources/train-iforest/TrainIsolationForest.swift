@@ -69,8 +69,8 @@ struct TrainIsolationForest: Tool {
 
         let reader = try RecordReader(paths: input.files, windowColumns: training.plainColumns)
         let data = try TrainingData(reader, settings: training.windows)
-        if data.heldCount > 0 { report.logger.notice("\(data.heldCount) missing values held") }
-        if data.droppedCount > 0 { report.logger.notice("\(data.droppedCount) rows skipped for missing values") }
+        if data.heldCount > 0 { report.logger.notice("missing values held: \(data.heldCount)") }
+        if data.droppedCount > 0 { report.logger.notice("rows skipped for missing values: \(data.droppedCount)") }
         let prepared = try PreparedTraining(data, settings: training)
         let constant = prepared.constantColumns
         if !constant.isEmpty {
@@ -85,8 +85,7 @@ struct TrainIsolationForest: Tool {
         try model.bundle.write(to: output)
         let shape = "\(forest.trees) trees × \(detector.forest.sampleCount), view \(view.rawValue),"
         if !diagnostics.quiet { print(model.summary(fit: shape, path: output), terminator: "") }
-        report.summary(
-            read: reader.recordCount, written: 1, skipped: data.droppedCount)
+        report.summary(read: reader.recordCount, written: 1, skipped: data.droppedCount)
         return .done
     }
 
