@@ -65,10 +65,7 @@ final class NPYRowDecoder {
                 values[column] = plan.columns[column].type.double(record + plan.columns[column].offset)
             }
         }
-        // A sum of absolute zeros times the values would do, but the comparison vectorises as well.
-        var isInfinite = false
-        for column in 0..<stage.width { isInfinite = isInfinite || values[column].magnitude == .infinity }
-        if isInfinite {
+        if containsInfinity(UnsafeBufferPointer(start: values, count: stage.width)) {
             let column = (0..<stage.width).first { values[$0].magnitude == .infinity } ?? 0
             throw NPYFault("'\(plan.schema.columns[column])': expected a finite number, found an infinite one")
         }

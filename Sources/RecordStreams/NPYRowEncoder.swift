@@ -28,9 +28,7 @@ struct NPYRowEncoder {
         for row in 0..<batch.count {
             try batch.values.withUnsafeBufferPointer { values in
                 let values = UnsafeBufferPointer(rebasing: values[row * width..<(row + 1) * width])
-                var isInfinite = false
-                for value in values { isInfinite = isInfinite || value.magnitude == .infinity }
-                guard !isInfinite else {
+                guard !containsInfinity(values) else {
                     throw DataError("expected finite numbers, found an infinite one", at: batch.location(of: row))
                 }
                 arrays.append { record in

@@ -69,13 +69,13 @@ extension AdmittedRows {
             batch.values.withUnsafeBufferPointer { given in
                 indices.withUnsafeBufferPointer { indices in
                     precondition(target + indices.count <= values.count && source + batch.width <= given.count)
-                    var isSound = true
+                    var faults = 0
                     for place in 0..<indices.count {
                         let value = given[source &+ indices[place]]
-                        isSound = isSound && value.magnitude <= limit
+                        faults |= value.magnitude <= limit ? 0 : 1
                         values[target &+ place] = value
                     }
-                    return isSound
+                    return faults == 0
                 }
             }
         }

@@ -20,21 +20,6 @@ struct RollingWindow: Sendable {
     /// Two columns: what every 64-bit processor computes at once.
     typealias Lanes = SIMD2<Double>
 
-    /// Where the statistics of a window go.
-    struct Target {
-        /// The first row's first statistic.
-        var base: UnsafeMutablePointer<Double>
-        /// From a row to the next.
-        var rowStride: Int
-        /// From a column's statistic to the next column's.
-        var columnStride: Int
-        /// The number of columns.
-        var columns: Int
-        /// The places of mean and deviation among a column's statistics; nil where one is not wanted.
-        var mean: Int?
-        var deviation: Int?
-    }
-
     /// The sums over the block so far, for one group of columns.
     private struct Prefix {
         var reference = Lanes.zero
@@ -46,6 +31,21 @@ struct RollingWindow: Sendable {
             let difference = row - reference
             sum += difference
             squares += difference * difference
+        }
+
+        /// Mean and deviation of the rows of the block and those of `suffix`, n in number.
+        ///
+        /// - Parameters:
+        ///   - mean: 1/n.
+        ///   - variance: 1/(n − 1), or 0 where n is 1.
+        @inline(__always)
+        func statistics(with suffix: Suffix, _ mean: Lanes, _ variance: Lanes) -> (means: Lanes, deviations: Lanes) {
+            let total = sum + suffix.sum
+            let shift = total * mean
+            let squared = ((squares + suffix.squares) - total * shift) * variance
+            // The sign bit, which only rounding among denormal numbers can set, does not count.
+            let bits = unsafeBitCast(squared, to: SIMD2<UInt64>.self) & SIMD2(repeating: 0x7fff_ffff_ffff_ffff)
+            return (reference + shift, unsafeBitCast(bits, to: Lanes.self).squareRoot())
         }
     }
 
@@ -120,98 +120,83 @@ struct RollingWindow: Sendable {
     /// - Parameters:
     ///   - index: the number of rows the unit has had before.
     ///   - rows: shape (count, groups); the rows before, up to `length − 1`, stand ahead of them.
-    mutating func take(_ count: Int, at index: Int, rows: UnsafePointer<Lanes>, into target: Target) {
+    ///   - means: shape (count, groups).
+    ///   - deviations: shape (count, groups).
+    mutating func take(
+        _ count: Int, at index: Int, rows: UnsafePointer<Lanes>, means: UnsafeMutablePointer<Lanes>,
+        deviations: UnsafeMutablePointer<Lanes>
+    ) {
         let (length, groups) = (length, groups)
         prefixes.withUnsafeMutableBufferPointer { prefixes in
             suffixes.withUnsafeMutableBufferPointer { suffixes in
                 reciprocals.withUnsafeBufferPointer { reciprocals in
                     guard let suffixes = suffixes.baseAddress, let reciprocals = reciprocals.baseAddress else { return }
-                    for group in 0..<groups {
-                        let suffix = suffixes + group * length
-                        let isPair = 2 * group + 1 < target.columns
-                        var part = Target(shifted: target, byColumns: 2 * group)
-                        var row = rows + group
-                        var done = 0
-                        while done < count {
-                            let phase = (index + done) % length
-                            let isFirstBlock = index + done < length
+                    var done = 0
+                    while done < count {
+                        let phase = (index + done) % length
+                        let isFirstBlock = index + done < length
+                        let steps = min(length - phase, count - done)
+                        for group in 0..<groups {
+                            let at = done * groups + group
+                            let suffix = suffixes + group * length
                             if phase == 0 {
                                 prefixes[group] = RollingWindow.begin(
-                                    at: row, groups, before: isFirstBlock ? 0 : length - 1, suffix)
+                                    at: rows + at, groups, before: isFirstBlock ? 0 : length - 1, suffix)
                             }
-                            let steps = min(length - phase, count - done)
-                            // In a unit's first block the window grows; later its suffix shrinks instead.
-                            RollingWindow.roll(
-                                steps, &prefixes[group], row, groups,
-                                suffix + (isFirstBlock ? 0 : length - 1 - phase), isFirstBlock ? 0 : -1,
-                                reciprocals + (isFirstBlock ? phase + 1 : length), isFirstBlock ? 1 : 0,
-                                part, isPair: isPair)
-                            row += steps * groups
-                            part.base += steps * target.rowStride
-                            done += steps
+                            if isFirstBlock {
+                                RollingWindow.grow(
+                                    steps, from: phase, &prefixes[group], rows + at, groups, reciprocals,
+                                    means + at, deviations + at)
+                            } else {
+                                RollingWindow.roll(
+                                    steps, &prefixes[group], rows + at, groups, suffix + (length - 1 - phase),
+                                    Lanes(repeating: reciprocals[length]), Lanes(repeating: reciprocals[length - 1]),
+                                    means + at, deviations + at)
+                            }
                         }
+                        done += steps
                     }
                 }
             }
         }
     }
 
+    /// Rows of a full window.
+    ///
+    /// - Parameters:
+    ///   - suffixes: the sums over as many rows before the block as belong to the first row's window; one less belongs to
+    ///     each next row's.
+    ///   - mean: 1/n.
+    ///   - variance: 1/(n − 1).
     @inline(__always)
     private static func roll(
         _ count: Int, _ running: inout Prefix, _ rows: UnsafePointer<Lanes>, _ groups: Int,
-        _ suffixes: UnsafePointer<Suffix>, _ suffixStep: Int, _ reciprocals: UnsafePointer<Double>,
-        _ reciprocalStep: Int, _ target: Target, isPair: Bool
+        _ suffixes: UnsafePointer<Suffix>, _ mean: Lanes, _ variance: Lanes, _ means: UnsafeMutablePointer<Lanes>,
+        _ deviations: UnsafeMutablePointer<Lanes>
     ) {
         var prefix = running
-        var row = rows
         var suffix = suffixes
-        var reciprocal = reciprocals
-        var out = target.base
-        let isPlain = isPair && target.mean == 0 && target.deviation == 1
+        var at = 0
         for _ in 0..<count {
-            prefix.add(row.pointee)
-            let sum = prefix.sum + suffix.pointee.sum
-            let shift = sum * reciprocal.pointee
-            let mean = prefix.reference + shift
-            let variance = ((prefix.squares + suffix.pointee.squares) - sum * shift) * reciprocal[-1]
-            let deviation = RollingWindow.root(variance)
-            if isPlain {
-                let raw = UnsafeMutableRawPointer(out)
-                raw.storeBytes(of: Lanes(mean[0], deviation[0]), as: Lanes.self)
-                (raw + 8 * target.columnStride).storeBytes(of: Lanes(mean[1], deviation[1]), as: Lanes.self)
-            } else {
-                target.store(mean, deviation, isPair: isPair, at: out)
-            }
-            row += groups
-            suffix += suffixStep
-            reciprocal += reciprocalStep
-            out += target.rowStride
+            prefix.add(rows[at])
+            (means[at], deviations[at]) = prefix.statistics(with: suffix.pointee, mean, variance)
+            suffix -= 1
+            at &+= groups
         }
         running = prefix
     }
 
-    /// The square root of a variance; its sign bit, which only rounding among denormal numbers can set, does not count.
-    @inline(__always)
-    private static func root(_ variance: Lanes) -> Lanes {
-        let bits = unsafeBitCast(variance, to: SIMD2<UInt64>.self) & SIMD2(repeating: 0x7fff_ffff_ffff_ffff)
-        return unsafeBitCast(bits, to: Lanes.self).squareRoot()
-    }
-}
-
-extension RollingWindow.Target {
-    /// The same target from column `columns` on.
-    fileprivate init(shifted other: Self, byColumns columns: Int) {
-        self = other
-        base = other.base + columns * other.columnStride
-    }
-
-    fileprivate func store(
-        _ means: RollingWindow.Lanes, _ deviations: RollingWindow.Lanes, isPair: Bool,
-        at out: UnsafeMutablePointer<Double>
+    /// Rows of a unit's first block, in which the window grows with every row.
+    private static func grow(
+        _ count: Int, from first: Int, _ running: inout Prefix, _ rows: UnsafePointer<Lanes>, _ groups: Int,
+        _ reciprocals: UnsafePointer<Double>, _ means: UnsafeMutablePointer<Lanes>,
+        _ deviations: UnsafeMutablePointer<Lanes>
     ) {
-        for lane in 0..<(isPair ? 2 : 1) {
-            if let place = mean { out[lane * columnStride + place] = means[lane] }
-            if let place = deviation { out[lane * columnStride + place] = deviations[lane] }
+        for row in 0..<count {
+            running.add(rows[row * groups])
+            let number = first + row + 1
+            (means[row * groups], deviations[row * groups]) = running.statistics(
+                with: Suffix(), Lanes(repeating: reciprocals[number]), Lanes(repeating: reciprocals[number - 1]))
         }
     }
 }
