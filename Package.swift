@@ -87,6 +87,7 @@ let package = Package(
         tool("cmapss-validate", "SensorData", "RecordStreams", "DurableFiles", hasSettings: true),
         tool("featurize", "SensorData", "RecordStreams", "Features", hasSettings: true),
         tool("window", "SensorData", "RecordStreams", "Features", hasSettings: true),
+        tool("train-lstmae", "RecordStreams", "Features", "Detectors", "VectorMath", "Training", hasSettings: true),
         tool("train-iforest", "RecordStreams", "Features", "Detectors", "VectorMath", "Training", hasSettings: true),
         tool("score", "SensorData", "RecordStreams", "Features", "Detectors", "VectorMath", hasSettings: true),
         tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),

@@ -25,9 +25,17 @@ public protocol Detector: Sendable {
     ///
     /// - Returns: row-major, shape (windows, columns); the shares of a window add up to one.
     func contributions(to windows: WindowBatch, pool: WorkerPool) throws -> [Double]
+
+    /// `errors` and `contributions` at once, for detectors that find both on one way.
+    func judge(_ windows: WindowBatch, pool: WorkerPool) throws -> (errors: [Double], contributions: [Double])
 }
 
 extension Detector {
+    /// One after the other.
+    public func judge(_ windows: WindowBatch, pool: WorkerPool) throws -> (errors: [Double], contributions: [Double]) {
+        (try errors(of: windows, pool: pool), try contributions(to: windows, pool: pool))
+    }
+
     /// Checks that `windows` are what the detector takes: its columns and length, finite numbers.
     ///
     /// - Throws: `DataError`.

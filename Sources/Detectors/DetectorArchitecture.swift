@@ -2,6 +2,8 @@
 public enum DetectorArchitecture: Codable, Hashable, Sendable {
     /// `ForestDetector`
     case isolationForest(ForestArchitecture)
+    /// `AutoencoderDetector`
+    case lstmAutoencoder(AutoencoderArchitecture)
 
     private enum Key: String, CodingKey {
         case kind
@@ -11,6 +13,7 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
     public var kind: String {
         switch self {
         case .isolationForest: "isolation-forest"
+        case .lstmAutoencoder: "lstm-autoencoder"
         }
     }
 
@@ -18,7 +21,9 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
     public init(from decoder: any Decoder) throws {
         switch try decoder.container(keyedBy: Key.self).decode(String.self, forKey: .kind) {
         case "isolation-forest": self = .isolationForest(try ForestArchitecture(from: decoder))
-        case let kind: throw BundleError("detector '\(kind)' is unknown; expected isolation-forest")
+        case "lstm-autoencoder": self = .lstmAutoencoder(try AutoencoderArchitecture(from: decoder))
+        case let kind:
+            throw BundleError("detector '\(kind)' is unknown; expected isolation-forest or lstm-autoencoder")
         }
     }
 
@@ -28,6 +33,7 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
         try container.encode(kind, forKey: .kind)
         switch self {
         case .isolationForest(let architecture): try architecture.encode(to: encoder)
+        case .lstmAutoencoder(let architecture): try architecture.encode(to: encoder)
         }
     }
 
@@ -37,10 +43,12 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
     ///   - columns: the columns of a row, in order.
     ///   - length: the rows of a window.
     /// - Throws: `BundleError` when shape and weights disagree.
-    func detector(tensors: [String: Tensor], columns: [String], length: Int) throws -> any Detector {
+    public func detector(tensors: [String: Tensor], columns: [String], length: Int) throws -> any Detector {
         switch self {
         case .isolationForest(let architecture):
             try ForestDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
+        case .lstmAutoencoder(let architecture):
+            try AutoencoderDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
         }
     }
 }

@@ -119,9 +119,10 @@ public struct WindowScorer: Sendable {
     private func records(of windows: WindowBatch) throws -> [ScoredRecord] {
         guard windows.count > 0 else { return [] }
         let description = bundle.description
-        let errors = try bundle.detector.errors(of: windows, pool: pool)
-        let shares =
-            options.contributions == 0 ? [] : try bundle.detector.contributions(to: windows, pool: pool)
+        let (errors, shares) =
+            options.contributions == 0
+            ? (try bundle.detector.errors(of: windows, pool: pool), [])
+            : try bundle.detector.judge(windows, pool: pool)
         let threshold = options.threshold ?? description.threshold.value
         return errors.indices.map { index in
             var record = ScoredRecord(unitID: windows.unitIDs[index], modelVersion: bundle.version)

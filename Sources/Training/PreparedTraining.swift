@@ -15,6 +15,8 @@ public struct PreparedTraining: Sendable {
     public let healthy: WindowBatch
     /// All windows of validation units; without validation units, of the training units.
     public let validation: WindowBatch
+    /// Those of `validation` that are healthy.
+    public let healthyValidation: WindowBatch
     /// All windows of test units.
     public let test: WindowBatch
     /// What the bundle says of the data.
@@ -28,7 +30,8 @@ public struct PreparedTraining: Sendable {
         let table = data.table
         split = try UnitSplit(
             units: table.unitIDs, validation: settings.validationShare, test: settings.testShare, seed: settings.seed)
-        let mask = table.rows(ofUnits: split.training, where: try settings.healthy.mask(table))
+        let healthyRows = try settings.healthy.mask(table)
+        let mask = table.rows(ofUnits: split.training, where: healthyRows)
         guard mask.contains(true) else {
             throw TrainingError(
                 "no row of the \(split.training.count) training units is healthy (\(settings.healthy)) "
@@ -52,6 +55,7 @@ public struct PreparedTraining: Sendable {
         guard validation.count > 0 else {
             throw TrainingError("the \(validated.count) validation units have too few rows for a window")
         }
+        healthyValidation = try windows(endingIn: table.rows(ofUnits: validated, where: healthyRows))
         test = try windows(endingIn: table.rows(ofUnits: split.test))
         record = TrainingRecord(
             sha256: data.digest(), rows: table.rowCount, windows: healthy.count, units: split.listed,

@@ -9,16 +9,19 @@ public struct TrainedModel: Sendable {
 
     /// Puts the parts together.
     ///
-    /// - Parameter tool: the program that trained it.
+    /// - Parameters:
+    ///   - history: the losses of each epoch, where there are some.
+    ///   - tool: the program that trained it.
     public init(
-        _ detector: some Detector, _ assessment: Assessment, on prepared: PreparedTraining, tool: ToolRecord,
-        pool: WorkerPool
+        _ detector: some Detector, _ assessment: Assessment, on prepared: PreparedTraining,
+        history: HistoryRecord? = nil, tool: ToolRecord, pool: WorkerPool
     ) throws {
-        let description = ModelDescription(
+        var description = ModelDescription(
             name: prepared.settings.name, architecture: detector.architecture, features: prepared.features,
             window: prepared.settings.windows.shape, calibration: assessment.calibration,
             confidence: assessment.confidence, threshold: assessment.threshold, metrics: assessment.metrics,
             training: prepared.record, tool: tool)
+        description.history = history
         bundle = try ModelBundle(description, detector: detector, selfTest: prepared.selfTestWindows, pool: pool)
     }
 

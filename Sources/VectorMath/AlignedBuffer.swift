@@ -40,4 +40,13 @@ public final class AlignedBuffer<Scalar: BinaryFloatingPoint>: @unchecked Sendab
     public func fill(_ value: Scalar = 0) {
         pointer.update(repeating: value, count: count)
     }
+
+    /// Copies `values`, of which there are as many as elements.
+    @inlinable
+    public func replace(with values: [Scalar]) {
+        precondition(values.count == count, "expected \(count) values, found \(values.count)")
+        values.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress { pointer.update(from: base, count: count) }
+        }
+    }
 }

@@ -20,9 +20,11 @@ struct LSTMBench: ParsableCommand {
         let order = Array(0..<64)
         report("step 64", repeats) { _ = trainer.step(batch, order[...], rate: 1e-3) }
         for count in [1, 64, 1024] {
-            let scorer = AutoencoderScorer(network, pool: pool)
+            let scorer = AutoencoderScorer(network)
             let batch = windows(count)
-            report("inference \(count)", count == 1 ? 20 * repeats : repeats) { _ = scorer.errors(of: batch) }
+            report("inference \(count)", count == 1 ? 20 * repeats : repeats) {
+                _ = scorer.errors(of: batch, pool: pool)
+            }
         }
     }
 

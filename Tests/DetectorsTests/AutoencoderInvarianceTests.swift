@@ -20,15 +20,15 @@ func randomWindows(_ count: Int, length: Int, features: Int, seed: UInt64) -> Wi
     @Test func scoresAreTheSameInAnyBatch() {
         let network = LSTMAutoencoder<Float>(shape, seed: 4)
         let batch = randomWindows(150, length: 12, features: 5, seed: 8)
-        let together = AutoencoderScorer(network, pool: WorkerPool(threads: 2)).errors(of: batch)
+        let together = AutoencoderScorer(network).errors(of: batch, pool: WorkerPool(threads: 2))
         for size in [1, 3, 64, 100] {
-            let scorer = AutoencoderScorer(network, pool: WorkerPool())
+            let scorer = AutoencoderScorer(network)
             var pieces: [Float] = []
             var first = 0
             while first < batch.count {
                 var piece = batch
                 piece.starts = Array(batch.starts[first..<min(first + size, batch.count)])
-                pieces += scorer.errors(of: piece)
+                pieces += scorer.errors(of: piece, pool: WorkerPool())
                 first += size
             }
             let same = pieces == together

@@ -33,6 +33,8 @@ public struct ModelDescription: Codable, Hashable, Sendable {
     public var metrics: MetricsRecord
     /// What it was trained on.
     public var training: TrainingRecord
+    /// The losses of each epoch; nil where training has none.
+    public var history: HistoryRecord?
     /// The program that wrote it.
     public var tool: ToolRecord
     /// The file of the weights.
@@ -40,7 +42,8 @@ public struct ModelDescription: Codable, Hashable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case formatVersion = "format_version"
-        case name, architecture, features, window, calibration, confidence, threshold, metrics, training, tool, weights
+        case name, architecture, features, window, calibration, confidence, threshold, metrics, training, history, tool,
+            weights
     }
 
     /// A description without its weights, which `ModelBundle.write` adds.
@@ -153,6 +156,31 @@ public struct TrainingRecord: Codable, Hashable, Sendable {
         self.units = units
         self.healthy = healthy
         self.seed = seed
+    }
+}
+
+/// The losses of each epoch of a network's training.
+public struct HistoryRecord: Codable, Hashable, Sendable {
+    /// The mean loss of the training windows in each epoch.
+    public var training: [Double]
+    /// The loss of the healthy validation windows after each epoch.
+    public var validation: [Double]
+    /// The learning rate of each epoch.
+    public var rates: [Double]
+    /// The epoch whose parameters the bundle holds, from 1.
+    public var bestEpoch: Int
+
+    enum CodingKeys: String, CodingKey {
+        case training, validation, rates
+        case bestEpoch = "best_epoch"
+    }
+
+    /// The losses that `state` has seen.
+    public init(_ state: TrainingState) {
+        training = state.history.map(\.training)
+        validation = state.history.map(\.validation)
+        rates = state.history.map(\.rate)
+        bestEpoch = state.bestEpoch
     }
 }
 

@@ -18,10 +18,10 @@ extension AutoencoderTrainer where Scalar == Float {
 
 extension AutoencoderScorer where Scalar == Float {
     /// The mean over the steps of each feature's squared error, shape (batch.count, features).
-    public func errors(of batch: WindowBatch) -> [Float] {
+    public func errors(of batch: WindowBatch, pool: WorkerPool) -> [Float] {
         var errors = [Float](repeating: 0, count: batch.count * batch.width)
         withRows(of: batch) { rows, starts in
-            score(count: batch.count, errors: &errors) { index, pass, row in
+            score(count: batch.count, errors: &errors, pool: pool) { index, pass, row in
                 pass.setWindow(row, rows + starts[index] * batch.width)
             }
         }

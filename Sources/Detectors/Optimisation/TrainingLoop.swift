@@ -1,0 +1,128 @@
+import VectorMath
+
+/// A network with its optimiser and its windows: what a training loop drives.
+public protocol Trainee: AnyObject {
+    /// The parameters, flat.
+    var parameters: AlignedBuffer<Float> { get }
+    /// The optimiser.
+    var adam: Adam<Float> { get }
+    /// The number of windows to train on.
+    var windowCount: Int { get }
+    /// Takes a step on the windows named and returns their mean loss before it.
+    func step(_ windows: ArraySlice<Int>, rate: Double) -> Double
+    /// The mean loss of the validation windows.
+    func validationLoss() -> Double
+    /// Is called when `parameters` were replaced.
+    func parametersWereReplaced()
+}
+
+/// Epochs of shuffled batches; the parameters of the epoch with the lowest validation loss are kept.
+public struct TrainingLoop: Sendable {
+    /// How to train.
+    public struct Settings: Sendable, Hashable {
+        /// The most epochs.
+        public var epochs: Int
+        /// The windows of a step.
+        public var batch: Int
+        /// The first learning rate.
+        public var rate: Double
+        /// How the rate changes.
+        public var schedule: RateSchedule
+        /// After so many epochs without a lower validation loss training ends.
+        public var patience: Int
+        /// What the order of the windows depends on.
+        public var seed: UInt64
+
+        /// Takes all of it.
+        public init(epochs: Int, batch: Int, rate: Double, schedule: RateSchedule, patience: Int, seed: UInt64) {
+            self.epochs = epochs
+            self.batch = batch
+            self.rate = rate
+            self.schedule = schedule
+            self.patience = patience
+            self.seed = seed
+        }
+    }
+
+    /// Why training ended.
+    public enum End: Sendable, Equatable {
+        /// All epochs are done.
+        case epochs
+        /// The validation loss no longer fell.
+        case patience
+        /// It was asked to stop.
+        case interruption
+        /// The loss of a step, or of an epoch's validation windows (step 0), was no finite number.
+        case divergence(epoch: Int, step: Int)
+    }
+
+    /// What is told while training.
+    public struct Progress: Sendable {
+        /// The epoch, from 1.
+        public var epoch: Int
+        /// The steps of this epoch done so far.
+        public var step: Int
+        /// The steps of an epoch.
+        public var steps: Int
+        /// The mean loss of the epoch so far.
+        public var loss: Double
+    }
+
+    /// How to train.
+    public let settings: Settings
+
+    /// A loop with `settings`.
+    public init(_ settings: Settings) {
+        self.settings = settings
+    }
+
+    /// Trains until an end is reached, and leaves `trainee` with its best parameters.
+    ///
+    /// - Parameters:
+    ///   - state: where to begin; that of the last complete epoch afterwards. Continuing from the state of any epoch gives
+    ///     the same bits as not having stopped.
+    ///   - afterStep: is told the progress; false stops.
+    ///   - afterEpoch: is told the state, to report and to write a checkpoint.
+    public func run(
+        _ trainee: some Trainee, from state: inout TrainingState, afterStep: (Progress) -> Bool = { _ in true },
+        afterEpoch: (TrainingState) throws -> Void = { _ in }
+    ) rethrows -> End {
+        state.restore(trainee)
+        defer { state.restoreBest(trainee) }
+        let steps = (trainee.windowCount + settings.batch - 1) / settings.batch
+        while state.epoch < settings.epochs {
+            if state.epoch - state.bestEpoch >= settings.patience { return .patience }
+            let order = shuffled(trainee.windowCount, epoch: state.epoch)
+            var sum = 0.0
+            for step in 0..<steps {
+                let first = step * settings.batch
+                let batch = order[first..<min(first + settings.batch, order.count)]
+                let rate = settings.schedule.rate(
+                    state.rate, step: state.epoch * steps + step, of: settings.epochs * steps)
+                let loss = trainee.step(batch, rate: rate)
+                guard loss.isFinite else { return .divergence(epoch: state.epoch + 1, step: step + 1) }
+                sum += loss * Double(batch.count)
+                let progress = Progress(
+                    epoch: state.epoch + 1, step: step + 1, steps: steps,
+                    loss: sum / Double(first + batch.count))
+                guard afterStep(progress) else { return .interruption }
+            }
+            let validation = trainee.validationLoss()
+            guard validation.isFinite else { return .divergence(epoch: state.epoch + 1, step: 0) }
+            state.finishEpoch(
+                trainee, training: sum / Double(order.count), validation: validation, schedule: settings.schedule)
+            try afterEpoch(state)
+        }
+        return .epochs
+    }
+
+    /// The windows in the order of an epoch, by Fisher and Yates.
+    private func shuffled(_ count: Int, epoch: Int) -> [Int] {
+        var random = CounterRandom(seed: settings.seed, stream: RandomStream.shuffling + UInt64(epoch))
+        var order = Array(0..<count)
+        for last in stride(from: count - 1, to: 0, by: -1) {
+            order.swapAt(last, Int(random.next().multipliedFullWidth(by: UInt64(last + 1)).high))
+        }
+        return order
+    }
+}
