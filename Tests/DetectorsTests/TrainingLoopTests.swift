@@ -38,35 +38,36 @@ private final class Scripted: Trainee {
         TrainingLoop(.init(epochs: epochs, batch: batch, rate: 1, schedule: schedule, patience: patience, seed: 1))
     }
 
-    @Test func plateauReducesLikePyTorch() {
+    @Test func plateauReducesLikePyTorch() throws {
         // torch.optim.lr_scheduler.ReduceLROnPlateau(factor=0.5, patience=1) over these losses.
         let trainee = Scripted([5, 4, 4, 4, 4, 3, 3.0, 3.0, 3.0, 2])
         var state = TrainingState(rate: 1)
-        #expect(loop(epochs: 10, schedule: .plateau(patience: 1, factor: 0.5)).run(trainee, from: &state) == .epochs)
+        #expect(
+            try loop(epochs: 10, schedule: .plateau(patience: 1, factor: 0.5)).run(trainee, from: &state) == .epochs)
         #expect(trainee.rates == [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25])
     }
 
-    @Test func cosineFallsFromStepToStep() {
+    @Test func cosineFallsFromStepToStep() throws {
         let trainee = Scripted([1, 1])
         var state = TrainingState(rate: 1)
-        _ = loop(epochs: 2, batch: 5, schedule: .cosine(minimum: 0)).run(trainee, from: &state)
+        _ = try loop(epochs: 2, batch: 5, schedule: .cosine(minimum: 0)).run(trainee, from: &state)
         let expected = [1, 0.8535533905932737, 0.5, 0.14644660940672627]
         #expect(zip(trainee.rates, expected).allSatisfy { abs($0 - $1) < 1e-12 })
     }
 
-    @Test func theBestEpochIsKept() {
+    @Test func theBestEpochIsKept() throws {
         let trainee = Scripted([3, 1, 2, 2, 2, 0])
         var state = TrainingState(rate: 1)
-        #expect(loop(epochs: 6, patience: 3).run(trainee, from: &state) == .patience)
+        #expect(try loop(epochs: 6, patience: 3).run(trainee, from: &state) == .patience)
         #expect(state.epoch == 5)
         #expect(state.bestEpoch == 2)
         #expect(trainee.parameters.values == [2])
     }
 
-    @Test func everyEpochSeesEveryWindowInAnotherOrder() {
+    @Test func everyEpochSeesEveryWindowInAnotherOrder() throws {
         let trainee = Scripted([1, 1])
         var state = TrainingState(rate: 1)
-        _ = loop(epochs: 2, batch: 4).run(trainee, from: &state)
+        _ = try loop(epochs: 2, batch: 4).run(trainee, from: &state)
         #expect(trainee.orders.map(\.count) == [4, 4, 2, 4, 4, 2])
         let (first, second) = (trainee.orders[0..<3].flatMap { $0 }, trainee.orders[3..<6].flatMap { $0 })
         #expect(first.sorted() == Array(0..<10))
@@ -74,23 +75,24 @@ private final class Scripted: Trainee {
         #expect(first != second)
     }
 
-    @Test func divergenceLeavesTheLastGoodModel() {
+    @Test func divergenceLeavesTheLastGoodModel() throws {
         let trainee = Scripted([3, 2, 1])
         trainee.stepLoss = { $0 == 5 ? .nan : 1 }
         var state = TrainingState(rate: 1)
-        #expect(loop(epochs: 3, batch: 5).run(trainee, from: &state) == .divergence(epoch: 3, step: 1))
+        #expect(try loop(epochs: 3, batch: 5).run(trainee, from: &state) == .divergence(epoch: 3, step: 1))
         #expect(state.bestEpoch == 2)
         #expect(trainee.parameters.values == [2])
         let blind = Scripted([.infinity])
         var start = TrainingState(rate: 1)
-        #expect(loop(epochs: 3).run(blind, from: &start) == .divergence(epoch: 1, step: 0))
+        #expect(try loop(epochs: 3).run(blind, from: &start) == .divergence(epoch: 1, step: 0))
         #expect(start.bestEpoch == 0)
     }
 
-    @Test func interruptionKeepsTheBestSoFar() {
+    @Test func interruptionKeepsTheBestSoFar() throws {
         let trainee = Scripted([3, 4, 5])
         var state = TrainingState(rate: 1)
-        let end = loop(epochs: 3, batch: 5).run(trainee, from: &state, afterStep: { !($0.epoch == 3 && $0.step == 1) })
+        let end = try loop(epochs: 3, batch: 5).run(
+            trainee, from: &state, afterStep: { !($0.epoch == 3 && $0.step == 1) })
         #expect(end == .interruption)
         #expect(state.epoch == 2)
         #expect(trainee.parameters.values == [1])
@@ -109,13 +111,13 @@ private final class Scripted: Trainee {
         let whole = trainee()
         var state = TrainingState(rate: 0.01)
         var saved: [[String: Tensor]] = []
-        _ = loop.run(whole, from: &state, afterEpoch: { saved.append($0.tensors(identity: "i")) })
+        _ = try loop.run(whole, from: &state, afterEpoch: { saved.append($0.tensors(identity: "i")) })
         #expect(state.history.count == 4)
         #expect(state.history[3].training < state.history[0].training)
         for epoch in 1...3 {
             let resumed = trainee()
             var later = try TrainingState(saved[epoch - 1], parameters: resumed.parameters.count, identity: "i")
-            _ = loop.run(resumed, from: &later)
+            _ = try loop.run(resumed, from: &later)
             #expect(later == state)
             let same = resumed.parameters.values == whole.parameters.values
             #expect(same)

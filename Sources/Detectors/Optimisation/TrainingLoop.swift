@@ -83,10 +83,11 @@ public struct TrainingLoop: Sendable {
     ///     the same bits as not having stopped.
     ///   - afterStep: is told the progress; false stops.
     ///   - afterEpoch: is told the state, to report and to write a checkpoint.
+    /// - Throws: what `afterEpoch` throws.
     public func run(
         _ trainee: some Trainee, from state: inout TrainingState, afterStep: (Progress) -> Bool = { _ in true },
         afterEpoch: (TrainingState) throws -> Void = { _ in }
-    ) rethrows -> End {
+    ) throws -> End {
         state.restore(trainee)
         defer { state.restoreBest(trainee) }
         let steps = (trainee.windowCount + settings.batch - 1) / settings.batch

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The LSTM autoencoder in PyTorch, timed like `borescope-bench lstm`: training steps of 64 windows, inference.
 
-usage: pytorch_lstm.py [--threads N] [--repeats N] [--eager]
+usage: lstm_pytorch.py [--threads N] [--repeats N] [--eager]
 
 Prints "name <tab> best <tab> median" in milliseconds. Without --eager the optimiser is the fused one. A fair run also
-tunes malloc (see run.sh): stock PyTorch loses much time to fresh pages.
+tunes malloc; lstm.py does, and compares.
 """
 
 import argparse
