@@ -17,5 +17,10 @@ echo; echo "## Forest"
 for view in window statistics; do
     "$python" "$here/forest.py" --bench "$(command -v borescope-bench)" --view "$view" $([ -e "$data/train_FD001.txt" ] && echo --data "$data")
 done
+if "$python" -c "import torch" 2> /dev/null; then
+    echo; echo "## LSTM autoencoder"
+    "$python" "$here/lstm.py" --bench "$(command -v borescope-bench)"
+    "$python" "$here/lstm.py" --bench "$(command -v borescope-bench)" --threads 2
+fi
 echo; echo "## Cold start"
 "$python" "$here/start.py" cmapss-ingest cmapss-validate featurize window train-iforest score sweep-threshold evaluate
