@@ -11,7 +11,7 @@ import Testing
                 .init(name: "ground", ranges: ["op_setting_1": -1...1, "sensor_1": 500...600, "sensor_2": 0...1000]),
                 .init(name: "cruise", ranges: ["op_setting_1": 34...36, "sensor_1": 400...450, "sensor_2": 0...1000]),
             ],
-            constantColumns: ["sensor_1"], constantRows: constantRows, windowLength: 3)
+            constantColumns: ["op_setting_1", "sensor_1"], constantRows: constantRows, windowLength: 3)
     }
 
     /// A row on the ground whose second sensor moves.
