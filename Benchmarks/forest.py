@@ -4,11 +4,11 @@
     Benchmarks/forest.py --bench .build/release/borescope-bench [--data DIR] [--rows 50000] [--view window]
 
 Every side gets the same windows (30 x 14, FD001 with --data, else random walks) in memory, 200 trees of 256 samples,
-and is timed inside its process around fit and score alone; the median of the repetitions counts. scikit-learn and
-isotree get the float32 (float64 for isotree, which has no other) matrix they need, made beforehand; Borescope's time
+and is timed inside its process around fit and score alone. The sides take turns, and the best of each side's turns counts,
+so that another program on the machine hurts all of them alike. scikit-learn and isotree get the float32 (float64 for isotree, which has no other) matrix they need, made beforehand; Borescope's time
 includes making the view it looks at.
 """
-import argparse, json, os, statistics, subprocess, sys, tempfile, time
+import argparse, collections, json, os, subprocess, sys, tempfile, time
 
 for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
     os.environ.pop(variable, None)
@@ -35,13 +35,10 @@ def random_rows(count, seed=1):
     return generator.normal(size=(count + 29, 14)).astype(np.float32), np.arange(count)
 
 
-def median_of(repeats, work):
-    times = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        result = work()
-        times.append(time.perf_counter() - begin)
-    return statistics.median(times), result
+def seconds(work):
+    begin = time.perf_counter()
+    result = work()
+    return time.perf_counter() - begin, result
 
 
 def main():
@@ -65,32 +62,44 @@ def main():
         points = windows[:, -1]
     points = np.ascontiguousarray(points, np.float32)
 
+    count = options.samples or len(points)
+    wide, narrow = np.asfortranarray(points, np.float64), np.ascontiguousarray(points, np.float64)
+    times, means = collections.defaultdict(list), {}
+
+    def ours(folder):
+        command = [options.bench, "forest", f"{folder}/rows", f"{folder}/starts", "--view", options.view,
+                   "--samples", str(options.samples), "--repeats", "3", "--threads", "1"]
+        result = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+        return min(result["fit"]), min(result["score"]), result["mean_score"]
+
+    def sklearn():
+        forest = IsolationForest(n_estimators=200, max_samples=count, random_state=1, n_jobs=1)
+        fit, _ = seconds(lambda: forest.fit(points))
+        score, scores = seconds(lambda: forest.score_samples(points))
+        return fit, score, -scores.mean()
+
+    def isotree():
+        forest = IsoTree(ntrees=200, sample_size=count, ndim=1, missing_action="fail", nthreads=1, random_seed=1)
+        fit, _ = seconds(lambda: forest.fit(wide))
+        score, scores = seconds(lambda: forest.predict(narrow))
+        return fit, score, scores.mean()
+
     with tempfile.TemporaryDirectory() as folder:
         rows.tofile(f"{folder}/rows")
         starts.astype(np.int64).tofile(f"{folder}/starts")
-        command = [options.bench, "forest", f"{folder}/rows", f"{folder}/starts", "--view", options.view,
-                   "--samples", str(options.samples), "--repeats", str(options.repeats), "--threads", "1"]
-        ours = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-    our_fit, our_score = statistics.median(ours["fit"]), statistics.median(ours["score"])
-
-    count = options.samples or len(points)
-    peers = {}
-    make = lambda: IsolationForest(n_estimators=200, max_samples=count, random_state=1, n_jobs=1)
-    fit, forest = median_of(options.repeats, lambda: make().fit(points))
-    score, _ = median_of(options.repeats, lambda: forest.score_samples(points))
-    peers["scikit-learn"] = (fit, score, -forest.score_samples(points).mean())
-    wide = np.asfortranarray(points, np.float64)
-    make = lambda: IsoTree(ntrees=200, sample_size=count, ndim=1, missing_action="fail", nthreads=1, random_seed=1)
-    fit, forest = median_of(options.repeats, lambda: make().fit(wide))
-    narrow = np.ascontiguousarray(points, np.float64)
-    score, scores = median_of(options.repeats, lambda: forest.predict(narrow))
-    peers["isotree"] = (fit, score, scores.mean())
+        sides = {"borescope": lambda: ours(folder), "scikit-learn": sklearn, "isotree": isotree}
+        for _ in range(options.repeats):
+            for name, side in sides.items():
+                fit, score, means[name] = side()
+                times[name].append((fit, score))
+    best = {name: np.min(list, axis=0) for name, list in times.items()}
 
     print(f"{len(points)} windows, view {options.view} ({points.shape[1]} numbers), 200 trees x {count}, one thread")
     print(f"{'':14}{'fit ms':>10}{'score ms':>10}{'mean score':>12}{'fit ratio':>11}{'score ratio':>13}")
-    print(f"{'borescope':14}{our_fit * 1e3:10.1f}{our_score * 1e3:10.1f}{ours['mean_score']:12.4f}")
-    for name, (fit, score, mean) in peers.items():
-        print(f"{name:14}{fit * 1e3:10.1f}{score * 1e3:10.1f}{mean:12.4f}{fit / our_fit:10.1f}x{score / our_score:12.1f}x")
+    our_fit, our_score = best["borescope"]
+    for name, (fit, score) in best.items():
+        ratios = "" if name == "borescope" else f"{fit / our_fit:10.1f}x{score / our_score:12.1f}x"
+        print(f"{name:14}{fit * 1e3:10.1f}{score * 1e3:10.1f}{means[name]:12.4f}{ratios}")
 
 
 if __name__ == "__main__":

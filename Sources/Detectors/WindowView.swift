@@ -45,6 +45,7 @@ public enum WindowView: String, Sendable, Codable, CaseIterable {
         let width = windows.width
         let length = windows.length
         let chunk = 256
+        let summarize = kernels.windowStatistics
         precondition(
             windows.starts.allSatisfy { $0 >= 0 && ($0 + length) * width <= windows.rows.count },
             "a window lies outside its rows")
@@ -54,76 +55,10 @@ public enum WindowView: String, Sendable, Codable, CaseIterable {
                 guard let rows = rows.baseAddress, let result = result.baseAddress else { return }
                 pool.run(tasks: (windows.count + chunk - 1) / chunk) { task in
                     for index in task * chunk..<min((task + 1) * chunk, windows.count) {
-                        summarize(
-                            rows + windows.starts[index] * width, length: length, width: width,
-                            into: result + index * 2 * width)
+                        summarize(rows + windows.starts[index] * width, length, width, result + index * 2 * width)
                     }
                 }
             }
         }
     }
-
-    /// Writes the means, then the deviations, of one window of shape (`length`, `width`).
-    private static func summarize(
-        _ window: UnsafePointer<Float>, length: Int, width: Int, into result: UnsafeMutablePointer<Float>
-    ) {
-        guard width >= 8 else {
-            for column in 0..<width {
-                let (mean, deviation) = summary(length: length) { SIMD2(repeating: window[$0 &* width &+ column]) }
-                result[column] = mean[0]
-                result[width + column] = deviation[0]
-            }
-            return
-        }
-        let bytes = UnsafeRawPointer(window)
-        for block in stride(from: 0, to: width, by: 8) {
-            // The last block reaches back over the one before instead of past the row.
-            let column = min(block, width - 8)
-            let (mean, deviation) = summary(length: length) { row in
-                bytes.loadUnaligned(fromByteOffset: 4 &* (row &* width &+ column), as: SIMD8<Float>.self)
-            }
-            for lane in 0..<8 {
-                result[column + lane] = mean[lane]
-                result[width + column + lane] = deviation[lane]
-            }
-        }
-    }
-
-    /// Mean and sample standard deviation of several columns, by sums of the differences from the first row, so that a
-    /// column that stays constant deviates by exactly 0.
-    @inline(__always)
-    private static func summary<Lanes: SIMD>(
-        length: Int, row: (Int) -> Lanes
-    ) -> (mean: Lanes, deviation: Lanes) where Lanes: FloatLanes {
-        let first = row(0).wide
-        var sum = Lanes.Wide.zero
-        var squares = Lanes.Wide.zero
-        for index in 1..<max(length, 1) {
-            let difference = row(index).wide - first
-            sum += difference
-            squares += difference * difference
-        }
-        let mean = sum / Double(length)
-        guard length > 1 else { return (row(0), Lanes.zero) }
-        var variance = (squares - mean * sum) / Double(length - 1)
-        variance.replace(with: 0, where: variance .< 0)
-        return (Lanes.narrow(first + mean), Lanes.narrow(variance.squareRoot()))
-    }
-}
-
-/// Floats that are summed as doubles.
-private protocol FloatLanes: SIMD where Scalar == Float {
-    associatedtype Wide: SIMD where Wide.Scalar == Double
-    var wide: Wide { get }
-    static func narrow(_ wide: Wide) -> Self
-}
-
-extension SIMD2<Float>: FloatLanes {
-    @inline(__always) fileprivate var wide: SIMD2<Double> { SIMD2<Double>(self) }
-    @inline(__always) fileprivate static func narrow(_ wide: SIMD2<Double>) -> Self { Self(wide) }
-}
-
-extension SIMD8<Float>: FloatLanes {
-    @inline(__always) fileprivate var wide: SIMD8<Double> { SIMD8<Double>(self) }
-    @inline(__always) fileprivate static func narrow(_ wide: SIMD8<Double>) -> Self { Self(wide) }
 }

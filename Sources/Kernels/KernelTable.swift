@@ -7,6 +7,13 @@ public struct KernelTable: Sendable {
     public typealias Map =
         @Sendable (_ arguments: UnsafePointer<Float>, _ results: UnsafeMutablePointer<Float>, _ count: Int) -> Void
 
+    /// Writes the mean of each column of a window of shape (`length`, `width`), then the sample standard deviation of each;
+    /// the bits are the same on every level.
+    public typealias WindowStatistics =
+        @Sendable (
+            _ window: UnsafePointer<Float>, _ length: Int, _ width: Int, _ result: UnsafeMutablePointer<Float>
+        ) -> Void
+
     /// The level the kernels are compiled for.
     public let level: CPULevel
     /// e^x.
@@ -15,18 +22,21 @@ public struct KernelTable: Sendable {
     public let sigmoid: Map
     /// Hyperbolic tangent.
     public let tanh: Map
+    /// What a window is to a detector that looks at its statistics.
+    public let windowStatistics: WindowStatistics
     /// What neural networks are made of.
     public let network: NetworkKernels<Float>
 
     /// Collects the kernels of `level`.
     public init(
         level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map,
-        network: NetworkKernels<Float>
+        windowStatistics: @escaping WindowStatistics, network: NetworkKernels<Float>
     ) {
         self.level = level
         self.exp = exp
         self.sigmoid = sigmoid
         self.tanh = tanh
+        self.windowStatistics = windowStatistics
         self.network = network
     }
 }

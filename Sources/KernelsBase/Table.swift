@@ -15,6 +15,7 @@ public func kernelTable() -> KernelTable {
         exp: mapExponential,
         sigmoid: mapSigmoid,
         tanh: mapHyperbolicTangent,
+        windowStatistics: windowStatistics,
         network: NetworkKernels(
             lanes: Lanes.scalarCount, padding: 16, multiply: multiply, step: stepLSTM, project: projectLSTM,
             stepGradient: stepGradientLSTM, adam: stepAdam,
