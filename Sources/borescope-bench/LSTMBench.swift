@@ -9,6 +9,7 @@ struct LSTMBench: ParsableCommand {
 
     @Option(help: "The number of threads.") var threads = 1
     @Option(help: "The number of timed runs.") var repeats = 30
+    @Flag(help: "Time training steps only.") var training = false
 
     func run() throws {
         let pool = WorkerPool(threads: threads)
@@ -19,7 +20,7 @@ struct LSTMBench: ParsableCommand {
         let batch = windows(64)
         let order = Array(0..<64)
         report("step 64", repeats) { _ = trainer.step(batch, order[...], rate: 1e-3) }
-        for count in [1, 64, 1024] {
+        for count in training ? [] : [1, 64, 1024] {
             let scorer = AutoencoderScorer(network)
             let batch = windows(count)
             report("inference \(count)", count == 1 ? 20 * repeats : repeats) {

@@ -4,8 +4,8 @@ import VectorMath
 /// Computes reconstruction errors of any number of windows, in blocks; a window's errors depend on nothing but the
 /// window and the network.
 public final class AutoencoderScorer<Scalar: NetworkScalar>: Sendable {
-    /// How many windows a block has.
-    public static var blockRows: Int { 64 }
+    /// How many windows a block has: few enough that threads share a batch, and that its states stay in the cache.
+    public static var blockRows: Int { 32 }
 
     private let network: LSTMAutoencoder<Scalar>
     /// Work spaces that no one uses at the moment.

@@ -5,7 +5,7 @@ public final class LSTMState<Scalar: NetworkScalar> {
     /// Below this many rows the inputs of all steps are multiplied first, together.
     static var fewRows: Int { 4 }
     /// How many steps' rows one product for the weights' gradient takes. It decides the order of the sums.
-    static var stepsPerProduct: Int { 2 }
+    static var stepsPerProduct: Int { 6 }
 
     /// h, (steps + 1, rows, paddedUnits); step 0 is zero.
     public let hidden: AlignedBuffer<Scalar>
