@@ -36,13 +36,22 @@ public struct Assessment: Sendable {
                 method: "contamination:\(share)", value: value,
                 f1: isLabelled ? ConfusionMatrix(validation, threshold: value).f1 : nil)
         }
-        threshold = try Assessment.choose(settings, validation, isLabelled: isLabelled, candidates)
-        confidence = LogisticCalibration.fit(validation).map {
+        let validates = !prepared.split.validation.isEmpty
+        if validates {
+            threshold = try Assessment.choose(settings, validation, isLabelled: isLabelled, candidates)
+        } else {
+            // Units that were learned from cannot tell how well others are judged: their healthy windows give a quantile.
+            let healthy = try LabelledScores(healthyScores)
+            let value = try ThresholdSweep.exactThreshold(healthy, objective: settings.unlabelledObjective)
+            threshold = ThresholdRecord(
+                value: value, method: "\(settings.unlabelledObjective)", candidates: candidates)
+        }
+        confidence = (validates ? LogisticCalibration.fit(validation) : nil).map {
             LogisticCoefficients(slope: $0.slope, intercept: $0.intercept)
         }
 
         var sets: [String: [String: Double]] = [:]
-        let name = prepared.split.validation.isEmpty ? "training" : "validation"
+        let name = validates ? "validation" : "training"
         if weighting != .none {
             sets["\(name)_weighted"] = Assessment.measure(validation, threshold: threshold.value)
             validation.removeWeights()
@@ -115,6 +124,16 @@ public struct Assessment: Sendable {
 }
 
 extension LabelledScores {
+    /// Scores of which nothing else is known.
+    init(_ scores: [Double]) throws {
+        self.init()
+        for score in scores {
+            var record = ScoredRecord(unitID: 0, modelVersion: "")
+            record.anomalyScore = score
+            try append(record)
+        }
+    }
+
     /// Scores of windows with the windows' identities and labels; where only a remaining useful life is known, windows
     /// with less than `anomalyLife` cycles are anomalous.
     init(_ scores: [Double], of windows: WindowBatch, anomalyLife: Int64) throws {

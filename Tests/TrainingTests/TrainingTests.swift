@@ -139,6 +139,20 @@ private func train(_ text: String, _ settings: TrainingSettings) throws -> (Prep
         #expect(validation["f1"] == nil && assessment.metrics.protocol.hasSuffix("without labels"))
     }
 
+    @Test func withoutValidationUnitsTheThresholdIsAQuantileOfHealthyWindows() throws {
+        let (prepared, assessment) = try train(
+            fleet(units: 5),
+            settings {
+                $0.validationShare = 0
+                $0.contaminations = [0.01]
+            })
+        #expect(prepared.split.training.count == 5 && prepared.split.validation.isEmpty)
+        #expect(assessment.threshold.method == "quantile:0.99")
+        #expect(assessment.threshold.value == assessment.threshold.candidates[0].value)
+        #expect(assessment.confidence == nil)
+        #expect(assessment.metrics.sets.keys.contains("training"))
+    }
+
     @Test func aTestSetIsOnlyMeasured() throws {
         let (prepared, assessment) = try train(fleet(units: 20), settings { $0.testShare = 0.25 })
         #expect(prepared.split.test.count == 5)
