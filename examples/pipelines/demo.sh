@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # demo.sh [DATA]: NASA's subset FD001, from text files to judged engines.
-# Needs the programs in PATH; writes models/iforest and report/ in the current folder.
+# Needs the programs in PATH; writes models/ and report/ in the current folder.
 set -euo pipefail
 data=${1:-$(dirname "$0")/../data}
 mkdir -p models report
@@ -15,18 +15,21 @@ cmapss-ingest "$data/train_FD001.txt.gz" |
 say "Train an isolation forest on healthy windows; choose its threshold on engines it has not seen"
 train-iforest -o models/iforest report/train.npy | tee report/training.txt
 
+say "Train an LSTM autoencoder on the same rows (a few minutes on one core)"
+train-lstmae -o models/lstmae report/train.npy | tee -a report/training.txt
+
 say "The test file: 100 engines that stop before they fail. Score every row from an engine's 30th on"
 cmapss-ingest "$data/test_FD001.txt.gz" --rul "$data/RUL_FD001.txt" |
     cmapss-validate |
-    featurize --format npy |
-    score --model models/iforest -o report/scores.ndjson
-wc -l <report/scores.ndjson | xargs printf '%s records in report/scores.ndjson; the last one:\n'
-tail -n 1 report/scores.ndjson
+    featurize --format npy -o report/test.npy
+for model in iforest lstmae; do score --model models/$model -o report/$model.ndjson report/test.npy; done
+echo "The last record of report/iforest.ndjson:"
+tail -n 1 report/iforest.ndjson
 
 say "What other thresholds would have done on the test file (hindsight: for the eye, never for choosing)"
-sweep-threshold --weights none --grid 0.3:0.7:9 report/scores.ndjson | tee report/sweep.txt
+sweep-threshold --weights none --grid 0.3:0.7:9 report/iforest.ndjson | tee report/sweep.txt
 
 say "How good the decisions are"
-evaluate --json report/evaluation.json report/scores.ndjson | tee report/evaluation.txt
+evaluate --json report/evaluation.json report/iforest.ndjson report/lstmae.ndjson | tee report/evaluation.txt
 
-printf '\nThe model is in models/iforest, all numbers in report/.\n'
+printf '\nThe models are in models/, all numbers in report/.\n'
