@@ -3,7 +3,9 @@
 public struct RowSchema: Hashable, Sendable {
     /// The named members beside `unit_id` that a stream may have.
     public struct Keys: OptionSet, Hashable, Sendable {
+        /// The members as bits.
         public let rawValue: UInt8
+        /// The members whose bits are set.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// `cycle`: the number of the row within its unit, rising by one.

@@ -17,15 +17,21 @@ public protocol NetworkScalar: BinaryFloatingPoint, Sendable {
 }
 
 extension Float: NetworkScalar {
+    /// The machine's fastest kernels.
     public static var networkKernels: NetworkKernels<Float> { kernels.network }
+    /// e^x.
     public static func exponential(_ x: Float) -> Float { expf(x) }
+    /// Hyperbolic tangent.
     public static func hyperbolicTangent(_ x: Float) -> Float { tanhf(x) }
 }
 
 extension Double: NetworkScalar {
     private static let plain: NetworkKernels<Double> = plainNetworkKernels()
 
+    /// Plain loops, for tests.
     public static var networkKernels: NetworkKernels<Double> { plain }
+    /// e^x.
     public static func exponential(_ x: Double) -> Double { exp(x) }
+    /// Hyperbolic tangent.
     public static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
 }
