@@ -29,11 +29,8 @@ struct Surroundings: Sendable {
         ]
         for (name, folder) in folders { environment[name] = folder.path }
         environment["LD_LIBRARY_PATH"] = own["LD_LIBRARY_PATH"]
-        if let profile = own["LLVM_PROFILE_FILE"] {
-            // One file a program, which its runs merge into, instead of one a run.
-            let folder = URL(fileURLWithPath: profile).deletingLastPathComponent()
-            environment["LLVM_PROFILE_FILE"] = folder.appendingPathComponent("tool%m.profraw").path
-        }
+        // Programs that end by a signal leave torn profiles, and one torn profile spoils the merge of all.
+        if own["LLVM_PROFILE_FILE"] != nil { environment["LLVM_PROFILE_FILE"] = "/dev/null" }
         return environment
     }
 
