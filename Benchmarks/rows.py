@@ -30,27 +30,30 @@ os.environ["POLARS_MAX_THREADS"] = "1"
 
 
 def side(*commands, **environment):
-    """Runs commands as a pipe on core 0. Returns seconds of the clock, seconds of the processor, peak megabytes."""
+    """Runs commands as a pipe on core 0. Returns seconds of the clock, seconds of the processor, peak megabytes.
+
+    The peak is what GNU time says of its child: a child of this process would report this process's own peak, which
+    Linux carries over from fork through exec.
+    """
     begin = time.perf_counter()
-    processes, source = [], subprocess.DEVNULL
+    processes, notes, source = [], [], subprocess.DEVNULL
     for index, command in enumerate(commands):
         last = index + 1 == len(commands)
+        notes.append(tempfile.NamedTemporaryFile("r", prefix="borescope-time-"))
         process = subprocess.Popen(
-            ["taskset", "-c", "0", *command], stdin=source, env={**os.environ, **environment},
-            stdout=subprocess.DEVNULL if last else subprocess.PIPE, stderr=subprocess.DEVNULL)
+            ["/usr/bin/time", "-f", "%U %S %M", "-o", notes[-1].name, "taskset", "-c", "0", *command], stdin=source,
+            env={**os.environ, **environment}, stdout=subprocess.DEVNULL if last else subprocess.PIPE,
+            stderr=subprocess.DEVNULL)
         if source is not subprocess.DEVNULL:
             source.close()
         source = process.stdout
         processes.append(process)
-    used, peak = 0.0, 0.0
     for process in processes:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+        if process.wait():
             sys.exit(f"{process.args}: exit status {process.returncode}")
-        used += usage.ru_utime + usage.ru_stime
-        peak += usage.ru_maxrss / 1024
-    return time.perf_counter() - begin, used, peak
+    seconds = time.perf_counter() - begin
+    user, system, peak = (sum(column) for column in zip(*(map(float, note.read().split()) for note in notes)))
+    return seconds, user + system, peak / 1024
 
 
 def copies(path, count, target):
