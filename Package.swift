@@ -81,14 +81,15 @@ let package = Package(
             name: "Training",
             dependencies: [
                 "Detectors", "Evaluation", "Features", "RecordStreams", "SensorData", "VectorMath", "CommandKit",
+                argumentParser,
             ]),
 
         tool("cmapss-ingest", "SensorData", "RecordStreams", hasSettings: true),
         tool("cmapss-validate", "SensorData", "RecordStreams", "DurableFiles", hasSettings: true),
         tool("featurize", "SensorData", "RecordStreams", "Features", hasSettings: true),
         tool("window", "SensorData", "RecordStreams", "Features", hasSettings: true),
-        tool("train-lstmae", "RecordStreams", "Features", "Detectors", "VectorMath", "Training", hasSettings: true),
-        tool("train-iforest", "RecordStreams", "Features", "Detectors", "VectorMath", "Training", hasSettings: true),
+        tool("train-lstmae", "Training", hasSettings: true),
+        tool("train-iforest", "Detectors", "Training", hasSettings: true),
         tool("score", "SensorData", "RecordStreams", "Features", "Detectors", "VectorMath", hasSettings: true),
         tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),
         tool("evaluate", "SensorData", "RecordStreams", "Evaluation", hasSettings: true),

@@ -23,6 +23,9 @@ public final class Report {
         showsProgress = isatty(STDERR_FILENO) == 1 && !options.quiet
     }
 
+    /// True when the user asked for errors only.
+    public var isQuiet: Bool { options.quiet }
+
     /// The summary that `--verbose` prints last.
     public func summary(read: Int, written: Int, skipped: Int = 0) {
         logger.info("\(read) read, \(written) written, \(skipped) skipped")

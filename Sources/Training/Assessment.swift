@@ -27,7 +27,7 @@ public struct Assessment: Sendable {
         self.calibration = calibration
         var validation = try LabelledScores(
             try scores(prepared.validation), of: prepared.validation, anomalyLife: settings.anomalyLife)
-        let isLabelled = validation.labelledCount > 0
+        let isLabelled = prepared.isLabelled
         let weighting = isLabelled ? try validation.weight(settings.weighting) : .none
         let healthyScores = try scores(prepared.healthy).sorted()
         let candidates = settings.contaminations.map { share in
@@ -38,13 +38,11 @@ public struct Assessment: Sendable {
         }
         let validates = !prepared.split.validation.isEmpty
         if validates {
-            threshold = try Assessment.choose(settings, validation, isLabelled: isLabelled, candidates)
+            threshold = try Assessment.choose(prepared.objective, validation, candidates)
         } else {
             // Units that were learned from cannot tell how well others are judged: their healthy windows give a quantile.
-            let healthy = try LabelledScores(healthyScores)
-            let value = try ThresholdSweep.exactThreshold(healthy, objective: settings.unlabelledObjective)
-            threshold = ThresholdRecord(
-                value: value, method: "\(settings.unlabelledObjective)", candidates: candidates)
+            let chosen = try Assessment.choose(prepared.objective, LabelledScores(healthyScores), [])
+            threshold = ThresholdRecord(value: chosen.value, method: chosen.method, candidates: candidates)
         }
         confidence = (validates ? LogisticCalibration.fit(validation) : nil).map {
             LogisticCoefficients(slope: $0.slope, intercept: $0.intercept)
@@ -67,27 +65,24 @@ public struct Assessment: Sendable {
     }
 
     private static func choose(
-        _ settings: TrainingSettings, _ validation: LabelledScores, isLabelled: Bool,
-        _ candidates: [ThresholdRecord.Candidate]
+        _ choice: ThresholdChoice, _ data: LabelledScores, _ candidates: [ThresholdRecord.Candidate]
     ) throws -> ThresholdRecord {
-        if isLabelled, settings.objective == .contamination {
+        guard case .objective(let objective) = choice else {
             guard let best = candidates.filter({ $0.f1 != nil }).max(by: { ($0.f1 ?? 0) < ($1.f1 ?? 0) }) else {
                 throw DataError(
                     "no contamination has an F1 on the validation units: none of their windows is anomalous")
             }
             return ThresholdRecord(value: best.value, method: best.method, candidates: candidates)
         }
-        var objective = settings.unlabelledObjective
-        if isLabelled, case .objective(let chosen) = settings.objective { objective = chosen }
         let value: Double
         do {
-            value = try ThresholdSweep.exactThreshold(validation, objective: objective)
+            value = try ThresholdSweep.exactThreshold(data, objective: objective)
         } catch let error as DataError {
             throw DataError("validation units: \(error.message)")
         }
         let chosen = ThresholdRecord.Candidate(
             method: "\(objective)", value: min(max(value, 0), 1),
-            f1: isLabelled ? ConfusionMatrix(validation, threshold: value).f1 : nil)
+            f1: data.labelledCount > 0 ? ConfusionMatrix(data, threshold: value).f1 : nil)
         return ThresholdRecord(value: chosen.value, method: chosen.method, candidates: [chosen] + candidates)
     }
 

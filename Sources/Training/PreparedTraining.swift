@@ -1,3 +1,4 @@
+import CommandKit
 import Detectors
 import Evaluation
 import Features
@@ -17,6 +18,10 @@ public struct PreparedTraining: Sendable {
     public let validation: WindowBatch
     /// Those of `validation` that are healthy.
     public let healthyValidation: WindowBatch
+    /// Whether the truth of any of `validation` is known.
+    public let isLabelled: Bool
+    /// How the threshold is chosen: as `settings` say for these labels.
+    public let objective: ThresholdChoice
     /// All windows of test units.
     public let test: WindowBatch
     /// What the bundle says of the data.
@@ -24,7 +29,8 @@ public struct PreparedTraining: Sendable {
 
     /// Splits and maps `data`.
     ///
-    /// - Throws: `TrainingError` when units, healthy windows or variation are too few.
+    /// - Throws: `TrainingError` when units, healthy windows or variation are too few, `UsageError` when an objective was
+    ///   asked for that the validation units cannot serve.
     public init(_ data: TrainingData, settings: TrainingSettings) throws {
         self.settings = settings
         let table = data.table
@@ -55,6 +61,10 @@ public struct PreparedTraining: Sendable {
         guard validation.count > 0 else {
             throw TrainingError("the \(validated.count) validation units have too few rows for a window")
         }
+        isLabelled =
+            validation.isAnomaly.contains { $0 != RowBatch.unknownLabel }
+            || validation.rul.contains { $0 != RowBatch.unknown }
+        objective = try settings.objective(validates: !split.validation.isEmpty, isLabelled: isLabelled)
         healthyValidation = try windows(endingIn: table.rows(ofUnits: validated, where: healthyRows))
         test = try windows(endingIn: table.rows(ofUnits: split.test))
         record = TrainingRecord(
@@ -81,5 +91,21 @@ public struct PreparedTraining: Sendable {
         chosen.starts = picks.map { validation.starts[$0] }
         chosen.unitIDs = picks.map { validation.unitIDs[$0] }
         return chosen
+    }
+}
+
+extension TrainingSettings {
+    /// How the threshold is chosen, with or without validation units and labels of theirs.
+    fileprivate func objective(validates: Bool, isLabelled: Bool) throws -> ThresholdChoice {
+        if !objective.needsLabels || validates && isLabelled { return objective }
+        guard !insistsOnObjective else {
+            throw UsageError(
+                "objective \(objective) needs "
+                    + (validates
+                        ? "labels (is_anomaly or rul), and the validation units have none"
+                        : "validation units, and --validation is 0")
+                    + "; expected quantile:Q")
+        }
+        return .objective(unlabelledObjective)
     }
 }

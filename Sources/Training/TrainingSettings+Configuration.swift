@@ -49,13 +49,22 @@ extension TrainingSettings {
             throw settings.fault("threshold.contamination", expected: "shares above 0 and below 1")
         }
         weighting = try settings.choice("threshold.weights")
-        seed = UInt64(try settings.int("seed", in: 0...Int.max))
+        seed = try settings.seed()
     }
 
     /// The names given to the columns of a plain `.npy` array, where the selection is a list of names.
     public var plainColumns: [String]? {
         let names = windows.columns.patterns.map(\.text)
         return names.contains { $0.contains("*") } ? nil : names
+    }
+}
+
+extension Settings {
+    /// What every random number depends on.
+    ///
+    /// - Throws: `UsageError` naming file and line.
+    public func seed() throws -> UInt64 {
+        UInt64(try int("seed", in: 0...Int.max))
     }
 }
 

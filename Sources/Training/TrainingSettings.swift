@@ -20,6 +20,8 @@ public struct TrainingSettings: Sendable {
     public var anomalyLife: Int64 = 30
     /// What the threshold is chosen for where there are labels.
     public var objective = ThresholdChoice.objective(.fScore(beta: 1))
+    /// Whether labels that the objective needs may not be missing: it was asked for, not configured for all data.
+    public var insistsOnObjective = false
     /// What the threshold is chosen for where there are none.
     public var unlabelledObjective = ThresholdObjective.quantile(share: 0.99)
     /// The shares of healthy windows that a candidate threshold calls anomalous.
@@ -49,6 +51,11 @@ public enum ThresholdChoice: Equatable, Sendable, CustomStringConvertible {
         } else {
             return nil
         }
+    }
+
+    /// True when the choice depends on the truth of the validation windows.
+    public var needsLabels: Bool {
+        if case .objective(let objective) = self { objective.needsLabels } else { true }
     }
 
     /// The text that `init(_:)` reads.

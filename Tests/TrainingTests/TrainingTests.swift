@@ -139,6 +139,44 @@ private func train(_ text: String, _ settings: TrainingSettings) throws -> (Prep
         #expect(validation["f1"] == nil && assessment.metrics.protocol.hasSuffix("without labels"))
     }
 
+    @Test func anObjectiveThatNeedsNoLabelsIsObeyedWithoutThem() throws {
+        func method(_ change: (inout TrainingSettings) -> Void) throws -> ThresholdRecord {
+            try train(
+                fleet(units: 10, labelled: false),
+                settings {
+                    $0.healthy = .cycles(upTo: 90)
+                    $0.objective = .objective(.quantile(share: 0.9))
+                    change(&$0)
+                }
+            ).1.threshold
+        }
+        let asked = try method { $0.insistsOnObjective = true }
+        #expect(asked.method == "quantile:0.9")
+        #expect(try method { _ in }.value == asked.value)
+        #expect(try method { $0.objective = .objective(.fScore(beta: 1)) }.value > asked.value)
+        #expect(try method { $0.validationShare = 0 }.method == "quantile:0.9")
+    }
+
+    @Test(arguments: ["f1", "cost:5:1", "false-alarms:2", "contamination"])
+    func anObjectiveAskedForIsNotReplacedWhereLabelsAreMissing(text: String) throws {
+        let objective = try #require(ThresholdChoice(text))
+        func message(labelled: Bool, validation: Double) -> String? {
+            let settings = settings {
+                $0.healthy = .cycles(upTo: 90)
+                $0.objective = objective
+                $0.insistsOnObjective = true
+                $0.validationShare = validation
+            }
+            do {
+                _ = try train(fleet(units: 10, labelled: labelled), settings)
+                return nil
+            } catch { return "\(error)" }
+        }
+        #expect(message(labelled: true, validation: 0.2) == nil)
+        #expect(message(labelled: false, validation: 0.2)?.hasPrefix("objective \(text) needs labels") == true)
+        #expect(message(labelled: true, validation: 0)?.hasPrefix("objective \(text) needs validation units") == true)
+    }
+
     @Test func withoutValidationUnitsTheThresholdIsAQuantileOfHealthyWindows() throws {
         let (prepared, assessment) = try train(
             fleet(units: 5),

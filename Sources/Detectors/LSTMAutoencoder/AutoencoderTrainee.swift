@@ -29,6 +29,8 @@ public final class AutoencoderTrainee: Trainee {
         self.pool = pool
     }
 
+    /// The network.
+    public var network: LSTMAutoencoder<Float> { trainer.network }
     /// The parameters, flat.
     public var parameters: AlignedBuffer<Float> { trainer.network.parameters }
     /// The optimiser.

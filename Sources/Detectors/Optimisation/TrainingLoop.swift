@@ -45,7 +45,7 @@ public struct TrainingLoop: Sendable {
     }
 
     /// Why training ended.
-    public enum End: Sendable, Equatable {
+    public enum End: Sendable, Equatable, CustomStringConvertible {
         /// All epochs are done.
         case epochs
         /// The validation loss no longer fell.
@@ -54,6 +54,19 @@ public struct TrainingLoop: Sendable {
         case interruption
         /// The loss of a step, or of an epoch's validation windows (step 0), was no finite number.
         case divergence(epoch: Int, step: Int)
+
+        /// Why, in words.
+        public var description: String {
+            switch self {
+            case .epochs: "all epochs done"
+            case .patience: "the validation loss no longer fell"
+            case .interruption: "interrupted"
+            case .divergence(let epoch, 0):
+                "the validation loss of epoch \(epoch) is no finite number; try a lower learning rate"
+            case .divergence(let epoch, let step):
+                "the loss of epoch \(epoch), step \(step) is no finite number; try a lower learning rate"
+            }
+        }
     }
 
     /// What is told while training.

@@ -1,0 +1,50 @@
+import CommandKit
+import Detectors
+import VectorMath
+
+/// How an LSTM autoencoder is built: what of its training is its own.
+public struct AutoencoderRecipe: NetworkRecipe {
+    /// The network's sizes.
+    public var architecture: AutoencoderArchitecture
+    /// The probability to drop an element between layers.
+    public var dropout: Double
+
+    /// Takes both.
+    public init(architecture: AutoencoderArchitecture, dropout: Double) {
+        self.architecture = architecture
+        self.dropout = dropout
+    }
+
+    /// Reads the section `network` of `train-lstmae`'s configuration.
+    ///
+    /// - Throws: `UsageError` naming file, line and key.
+    public init(_ settings: Settings) throws {
+        self.init(
+            architecture: AutoencoderArchitecture(
+                units: try settings.int("network.units", in: 1...4096),
+                bottleneck: try settings.int("network.bottleneck", in: 1...4096),
+                layers: try settings.int("network.layers", in: 1...16)),
+            dropout: try settings.double("network.dropout", in: 0...0.95))
+    }
+
+    /// A fresh network and what trains it.
+    public func trainee(
+        on prepared: PreparedTraining, _ training: NetworkTraining, pool: WorkerPool
+    ) -> AutoencoderTrainee {
+        let network = LSTMAutoencoder<Float>(
+            .init(
+                steps: prepared.healthy.length, features: prepared.healthy.width, units: architecture.units,
+                bottleneck: architecture.bottleneck, layers: architecture.layers),
+            seed: training.loop.seed)
+        return AutoencoderTrainee(
+            network, on: prepared.healthy, validation: prepared.healthyValidation, adam: training.adam,
+            dropout: dropout, seed: training.loop.seed, pool: pool)
+    }
+
+    /// The reconstruction error of the trained network.
+    public func detector(
+        of trainee: AutoencoderTrainee, on prepared: PreparedTraining, pool: WorkerPool
+    ) -> AutoencoderDetector {
+        AutoencoderDetector(trainee.network, columns: prepared.healthy.columns)
+    }
+}

@@ -1,0 +1,54 @@
+import CommandKit
+import Detectors
+import RecordStreams
+import VectorMath
+
+/// What a trainer does before and after it fits a detector: it reads, splits and maps; it assesses, writes and tells.
+public struct TrainingRun {
+    /// The data, split and mapped.
+    public let prepared: PreparedTraining
+    /// The threads to work on.
+    public let pool: WorkerPool
+    /// Where messages go.
+    public let report: Report
+
+    private let recordCount: Int
+    private let droppedCount: Int
+
+    /// Reads `files` as `settings` and the command line ask.
+    ///
+    /// - Throws: `UsageError`, and what `TrainingData` and `PreparedTraining` throw.
+    public init(_ options: TrainingOptions, settings: Settings, files: [String], report: Report) throws {
+        var training = try TrainingSettings(settings, columns: options.columns)
+        training.insistsOnObjective = options.objective != nil
+        pool = WorkerPool(threads: try settings.int("threads", in: 0...1024))
+        self.report = report
+        let reader = try RecordReader(paths: files, windowColumns: training.plainColumns)
+        let data = try TrainingData(reader, settings: training.windows)
+        if data.heldCount > 0 { report.logger.notice("\(data.heldCount) missing values held") }
+        if data.droppedCount > 0 { report.logger.notice("\(data.droppedCount) rows skipped for missing values") }
+        prepared = try PreparedTraining(data, settings: training)
+        recordCount = reader.recordCount
+        droppedCount = data.droppedCount
+    }
+
+    /// Assesses `detector`, writes its bundle and prints a summary.
+    ///
+    /// - Parameters:
+    ///   - history: the losses of each epoch, where there are some.
+    ///   - fit: what was fitted, in words.
+    ///   - path: where the bundle goes.
+    /// - Throws: `DataError` when the threshold cannot be chosen, `SystemError`.
+    public func finish(
+        _ detector: some Detector, calibration: ScoreCalibration, history: HistoryRecord? = nil, fit: String,
+        path: String
+    ) throws {
+        let assessment = try Assessment(detector, calibration: calibration, on: prepared, pool: pool)
+        let model = try TrainedModel(
+            detector, assessment, on: prepared, history: history,
+            tool: ToolRecord(name: report.tool, version: borescopeVersion), pool: pool)
+        try model.bundle.write(to: path)
+        if !report.isQuiet { print(model.summary(fit: fit, path: path), terminator: "") }
+        report.summary(read: recordCount, written: 1, skipped: droppedCount)
+    }
+}
