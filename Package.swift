@@ -92,7 +92,7 @@ let package = Package(
         tool("train-iforest", "Detectors", "Training", hasSettings: true),
         tool("score", "SensorData", "RecordStreams", "Features", "Detectors", "VectorMath", hasSettings: true),
         tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),
-        tool("evaluate", "SensorData", "RecordStreams", "Evaluation", hasSettings: true),
+        tool("evaluate", "SensorData", "RecordStreams", "Evaluation", "DurableFiles", hasSettings: true),
         .executableTarget(
             name: "borescope-bench", dependencies: ["Detectors", "SensorData", "VectorMath", argumentParser]),
         .executableTarget(name: "write-manual", dependencies: [argumentParser], path: "man/write-manual"),

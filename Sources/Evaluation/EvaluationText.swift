@@ -46,15 +46,22 @@ public enum EvaluationText {
         row("  prevalence") { NumberText.percent($0.prevalence) }
         row("  weights") { $0.measure.weighting.rawValue }
         var result = table.text()
-        if let first = evaluations.first { result += "\n" + explanation(first) }
+        if let first = evaluations.first {
+            result += "\n" + rules(first).map { $0 + "\n" }.joined()
+            if let intervals = first.intervals {
+                result +=
+                    "In brackets: 95 % interval over \(NumberText.count(intervals.replicates)) draws of whole units, "
+                    + "seed \(first.measure.seed).\n"
+            }
+        }
         if showsUnits {
             for evaluation in evaluations { result += "\n" + units(evaluation, named: evaluations.count > 1) }
         }
         return result
     }
 
-    /// The rules that hold for every column.
-    private static func explanation(_ evaluation: ModelEvaluation) -> String {
+    /// The rules that hold for every column, a sentence each.
+    static func rules(_ evaluation: ModelEvaluation) -> [String] {
         let measure = evaluation.measure
         let k = measure.alarmRule.consecutive
         var lines = ["A record is called anomalous when anomaly_score >= threshold."]
@@ -70,12 +77,7 @@ public enum EvaluationText {
         lines.append("It is right when it stands while an anomalous record passes, and false when it ends before.")
         lines.append("Far from the end: raised at rul >= \(measure.alarmRule.farRUL).")
         lines.append("Lead time: rul when the first right alarm is raised; median (10th to 90th percentile).")
-        if let intervals = evaluation.intervals {
-            lines.append(
-                "In brackets: 95 % interval over \(NumberText.count(intervals.replicates)) draws of whole units, "
-                    + "seed \(measure.seed).")
-        }
-        return lines.map { $0 + "\n" }.joined()
+        return lines
     }
 
     /// One line a unit.
@@ -112,13 +114,15 @@ public enum EvaluationText {
         return "\(one(spread.median)) (\(one(spread.low)) to \(one(spread.high)))"
     }
 
-    private static func thresholds(_ range: ClosedRange<Double>?) -> String {
+    /// The threshold, or the lowest and the highest.
+    static func thresholds(_ range: ClosedRange<Double>?) -> String {
         guard let range else { return "–" }
         if range.lowerBound == range.upperBound { return NumberText.fixed(range.lowerBound, 4) }
         return "\(NumberText.fixed(range.lowerBound, 4)) to \(NumberText.fixed(range.upperBound, 4))"
     }
 
-    private static func fileName(_ path: String) -> String {
+    /// The last part of a path.
+    static func fileName(_ path: String) -> String {
         path.split(separator: "/").last.map(String.init) ?? path
     }
 }

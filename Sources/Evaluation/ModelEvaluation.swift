@@ -31,6 +31,8 @@ public struct ModelEvaluation: Sendable {
     /// The lowest and the highest threshold of the decisions; nil when the records do not tell.
     public let thresholds: ClosedRange<Double>?
 
+    /// The records, with the labels, decisions and weights that counted.
+    public let records: LabelledScores
     /// How many records were judged.
     public let recordCount: Int
     /// How many records had no score because their unit had too few rows.
@@ -84,6 +86,7 @@ public struct ModelEvaluation: Sendable {
         self.measure = measure
         modelVersion = data.modelVersion
         thresholds = measure.threshold.map { $0...$0 } ?? data.recordedThresholds
+        records = data
         recordCount = data.labelledCount
         warmupCount = data.warmupCount
         unlabelledCount = data.unlabelledCount
@@ -98,4 +101,27 @@ public struct ModelEvaluation: Sendable {
         units = try UnitAlarms.follow(data, rule: measure.alarmRule)
         fleet = FleetAlarms(units)
     }
+}
+
+extension ModelEvaluation {
+    /// What a reader calls the model.
+    var name: String { modelVersion.isEmpty ? "model" : modelVersion }
+
+    /// The records of each unit by rising cycle, units by rising `unit_id`: indices into `records`.
+    var lives: [[Int]] {
+        var result: [[Int]] = []
+        var last: Int32?
+        for record in records.chronologicalOrder() {
+            let index = Int(record)
+            if records.units[index] != last { result.append([]) }
+            last = records.units[index]
+            result[result.count - 1].append(index)
+        }
+        return result.sorted { records.unitID(of: $0) < records.unitID(of: $1) }
+    }
+}
+
+extension LabelledScores {
+    /// `unit_id` of the records `life`, 0 when there is none.
+    func unitID(of life: [Int]) -> Int64 { life.first.map { unitIDs[Int(units[$0])] } ?? 0 }
 }

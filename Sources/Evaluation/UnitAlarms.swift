@@ -42,6 +42,8 @@ public struct UnitAlarms: Equatable, Sendable {
     public private(set) var farFalseAlarms = 0
     /// How many single records labelled healthy were called anomalous.
     public private(set) var falseRecords = 0
+    /// The records at which alarms were raised, right or wrong, in order: indices into the scores judged.
+    public private(set) var raised: [Int] = []
 
     /// True when any record is labelled anomalous.
     public var isFailing: Bool { anomalousCount > 0 }
@@ -90,6 +92,7 @@ public struct UnitAlarms: Equatable, Sendable {
             if run.length == rule.consecutive {
                 run.raisedAtHealthy = label == 0
                 run.raisedRUL = data.rul[index]
+                raised.append(index)
             }
             if run.length >= rule.consecutive, label == 1 { run.sawAnomaly = true }
         }

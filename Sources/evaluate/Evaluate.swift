@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandKit
+import DurableFiles
 import Evaluation
 import RecordStreams
 import SensorData
@@ -12,7 +13,7 @@ struct Evaluate: Tool {
         discussion: """
             Reads scored records that carry 'label' (see score) and prints how right the decisions are, per record and \
             per unit, with the protocol of the measurement below the numbers. Each file, and each model within a file, \
-            becomes a column of the table.
+            becomes a column of the table. --html makes a page of it, with curves, engines and protocol.
 
             Example: score --model models/iforest features.ndjson | evaluate
             """,
@@ -21,6 +22,17 @@ struct Evaluate: Tool {
     @OptionGroup var input: InputOptions
 
     @OptionGroup var results: ReportOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Write a page with figures to FILE; - prints it instead of the table.", valueName: "file"),
+        completion: .file())
+    var html: String?
+
+    @Option(
+        name: .long, help: ArgumentHelp("Write the figures as SVG files to DIR.", valueName: "dir"),
+        completion: .directory)
+    var figures: String?
 
     @Flag(name: .long, help: "Add a line for each unit.")
     var units = false
@@ -50,6 +62,12 @@ struct Evaluate: Tool {
 
     func execute(_ report: Report) throws -> ToolStatus {
         try results.check(against: input.files)
+        if let html, input.files.contains(html) {
+            throw UsageError("\(html) is an input; write the page to another file")
+        }
+        if html == "-", results.json == "-" {
+            throw UsageError("--html - and --json - both print; write one of them to a file")
+        }
         let measure = try measure()
         var evaluations: [ModelEvaluation] = []
         var readCount = 0
@@ -67,12 +85,26 @@ struct Evaluate: Tool {
             }
             readCount += reader.recordCount
         }
+        let drawn = html != nil || figures != nil ? EvaluationFigures(evaluations) : nil
+        let page = drawn.map {
+            EvaluationPage.text(evaluations, figures: $0, tool: "\(Self.toolName) \(borescopeVersion)")
+        }
         try results.write(
-            table: EvaluationText.text(evaluations, showsUnits: units), json: EvaluationJSON.text(evaluations))
+            table: html == "-" ? page ?? "" : EvaluationText.text(evaluations, showsUnits: units),
+            json: EvaluationJSON.text(evaluations))
+        if let html, html != "-", let page { try AtomicFile.write(page.utf8, to: html) }
+        if let figures, let drawn { try write(drawn, to: figures) }
         report.summary(
             read: readCount, written: evaluations.count,
             skipped: evaluations.reduce(0) { $0 + $1.warmupCount + $1.unlabelledCount })
         return .done
+    }
+
+    private func write(_ drawn: EvaluationFigures, to path: String) throws {
+        // A directory of figures is known by the one that every evaluation has.
+        let directory = try AtomicDirectory(path, replacing: "roc.svg")
+        for figure in drawn.all { try directory.write(figure.svg.utf8, to: "\(figure.name).svg") }
+        try directory.commit()
     }
 
     private func measure() throws -> EvaluationProtocol {
