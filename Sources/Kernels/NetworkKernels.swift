@@ -4,6 +4,8 @@ public struct NetworkKernels<Scalar>: Sendable {
     public let lanes: Int
     /// Column counts of results are multiples of this; a multiple of `lanes`.
     public let padding: Int
+    /// The number of columns in a packed panel.
+    public let panel: Int
     /// Multiplies matrices.
     public let multiply: @Sendable (MatrixProduct<Scalar>) -> Void
     /// Takes an LSTM layer one time step on.
@@ -19,7 +21,7 @@ public struct NetworkKernels<Scalar>: Sendable {
 
     /// Collects kernels.
     public init(
-        lanes: Int, padding: Int, multiply: @escaping @Sendable (MatrixProduct<Scalar>) -> Void,
+        lanes: Int, padding: Int, panel: Int, multiply: @escaping @Sendable (MatrixProduct<Scalar>) -> Void,
         step: @escaping @Sendable (LSTMStep<Scalar>) -> Void,
         project: @escaping @Sendable (LSTMProjection<Scalar>) -> Void,
         stepGradient: @escaping @Sendable (LSTMStepGradient<Scalar>) -> Void,
@@ -28,6 +30,7 @@ public struct NetworkKernels<Scalar>: Sendable {
     ) {
         self.lanes = lanes
         self.padding = padding
+        self.panel = panel
         self.multiply = multiply
         self.step = step
         self.project = project
@@ -40,7 +43,4 @@ public struct NetworkKernels<Scalar>: Sendable {
     public func padded(_ count: Int) -> Int {
         (count + padding - 1) / padding * padding
     }
-
-    /// The number of columns in a packed panel.
-    public var panel: Int { 2 * lanes }
 }

@@ -2,9 +2,9 @@ import Kernels
 
 // A row of the gate tile is four vectors: i, f, g, o of as many units as a vector has lanes.
 #if KERNELS_V4 || arch(arm64)
-    private typealias GateTile = Stack<Stack<Row4>>
+    private typealias GateTile = Six<Row4>
 #else
-    private typealias GateTile = Stack<Row4>
+    private typealias GateTile = Two<Row4>
 #endif
 
 func stepLSTM(_ step: LSTMStep<Float>) {
@@ -16,12 +16,14 @@ func stepLSTM(_ step: LSTMStep<Float>) {
             stepTile(step, row, unit, GateTile.self)
             row &+= GateTile.rows
         }
-        while row < step.rows {
-            stepTile(step, row, unit, Row4.self)
-            row &+= 1
+        while row &+ 2 <= step.rows {
+            stepTile(step, row, unit, Two<Row4>.self)
+            row &+= 2
         }
+        if row < step.rows { stepTile(step, row, unit, Row4.self) }
         unit &+= lanes
     }
+    applyOutputGate(step)
 }
 
 @inline(__always)
@@ -32,29 +34,45 @@ private func stepTile<Tile: RowTile>(
     var tile = Tile(
         step.initial + row &* initialStride + unit, rowStride: initialStride, vectorStride: step.units)
     tile.accumulate(
-        depth: step.terms, left: step.hidden + row &* step.units, leftRowStride: step.units, leftStep: 1,
+        depth: step.terms, left: step.hidden + row &* step.units, leftStride: step.units,
         right: step.weights + unit &* step.terms &* 4, rightStep: 4 &* Lanes.scalarCount)
-    tile.forEachRow(from: row) { row, sums in applyGates(step, row, unit, sums) }
+    tile.forEachRow(from: row) { row, sums in updateCell(step, row, unit, sums) }
 }
 
+/// c' = f c + i g; leaves o where h' will be.
 @inline(__always)
-private func applyGates(_ step: LSTMStep<Float>, _ row: Int, _ unit: Int, _ sums: Row4) {
-    let i = sigmoid(sums.a)
-    let f = sigmoid(sums.b)
-    let g = hyperbolicTangent(sums.c)
-    let o = sigmoid(sums.d)
+private func updateCell(_ step: LSTMStep<Float>, _ row: Int, _ unit: Int, _ sums: Row4) {
+    let gates = gates(sums)
     let at = row &* step.units &+ unit
-    let cell = fma(f, load(step.cell + at), i * g)
-    let cellTanh = hyperbolicTangent(cell)
-    store(cell, step.nextCell + at)
-    store(o * cellTanh, step.nextHidden + at)
-    if let gates = step.gates, let saved = step.cellTanh {
-        let gate = gates + row &* step.gateStride + unit
-        store(i, gate)
-        store(f, gate + step.units)
-        store(g, gate + 2 &* step.units)
-        store(o, gate + 3 &* step.units)
-        store(cellTanh, saved + at)
+    store(fma(gates.b, load(step.cell + at), gates.a * gates.c), step.nextCell + at)
+    store(gates.d, step.nextHidden + at)
+    if let saved = step.gates {
+        gates.write(saved + row &* step.gateStride + unit, rowStride: 0, vectorStride: step.units)
+    }
+}
+
+/// h' = o tanh c' for all rows, where o is in the place of h'.
+@inline(__always)
+private func applyOutputGate(_ step: LSTMStep<Float>) {
+    let lanes = Lanes.scalarCount
+    let count = step.rows &* step.units
+    var i = 0
+    while i &+ 4 &* lanes <= count {
+        let cellTanh = cellTanh(Row4(step.nextCell + i, rowStride: 0, vectorStride: lanes))
+        var hidden = Row4(step.nextHidden + i, rowStride: 0, vectorStride: lanes)
+        hidden.a *= cellTanh.a
+        hidden.b *= cellTanh.b
+        hidden.c *= cellTanh.c
+        hidden.d *= cellTanh.d
+        hidden.write(step.nextHidden + i, rowStride: 0, vectorStride: lanes)
+        if let saved = step.cellTanh { cellTanh.write(saved + i, rowStride: 0, vectorStride: lanes) }
+        i &+= 4 &* lanes
+    }
+    while i < count {
+        let cellTanh = cellTanh(Row4(load(step.nextCell + i), .zero, .zero, .zero)).a
+        store(load(step.nextHidden + i) * cellTanh, step.nextHidden + i)
+        if let saved = step.cellTanh { store(cellTanh, saved + i) }
+        i &+= lanes
     }
 }
 
@@ -67,10 +85,11 @@ func projectLSTM(_ projection: LSTMProjection<Float>) {
             projectTile(projection, row, unit, GateTile.self)
             row &+= GateTile.rows
         }
-        while row < projection.rows {
-            projectTile(projection, row, unit, Row4.self)
-            row &+= 1
+        while row &+ 2 <= projection.rows {
+            projectTile(projection, row, unit, Two<Row4>.self)
+            row &+= 2
         }
+        if row < projection.rows { projectTile(projection, row, unit, Row4.self) }
         unit &+= lanes
     }
 }
@@ -81,38 +100,44 @@ private func projectTile<Tile: RowTile>(_ projection: LSTMProjection<Float>, _ r
     var tile = Tile(projection.bias + unit, rowStride: 0, vectorStride: projection.units)
     tile.accumulate(
         depth: projection.terms, left: projection.input + row &* projection.inputStride,
-        leftRowStride: projection.inputStride, leftStep: 1,
-        right: projection.weights + unit &* projection.terms &* 4, rightStep: 4 &* Lanes.scalarCount)
+        leftStride: projection.inputStride, right: projection.weights + unit &* projection.terms &* 4,
+        rightStep: 4 &* Lanes.scalarCount)
     tile.write(
         projection.result + row &* resultStride + unit, rowStride: resultStride, vectorStride: projection.units)
 }
 
 func stepGradientLSTM(_ step: LSTMStepGradient<Float>) {
-    let one = splat(1)
     let units = step.units
-    var unit = 0
-    while unit < units {
-        var bias = Row4(step.biasGradient + unit, rowStride: 0, vectorStride: units)
-        for row in 0..<step.rows {
-            let at = row &* units &+ unit
-            let gate = step.gates + row &* step.gateStride + unit
-            let gates = Row4(gate, rowStride: 0, vectorStride: units)
-            let cellTanh = load(step.cellTanh + at)
-            let dHidden = load(step.hiddenGradient + at)
-            let dCell = fma(dHidden * gates.d, fma(-cellTanh, cellTanh, one), load(step.cellGradient + at))
-            var dz = Row4()
-            dz.a = dCell * gates.c * gates.a * (one - gates.a)
-            dz.b = dCell * load(step.cell + at) * gates.b * (one - gates.b)
-            dz.c = dCell * gates.a * fma(-gates.c, gates.c, one)
-            dz.d = dHidden * cellTanh * gates.d * (one - gates.d)
-            store(dCell * gates.b, step.cellGradient + at)
-            dz.write(gate, rowStride: 0, vectorStride: units)
-            bias.a += dz.a
-            bias.b += dz.b
-            bias.c += dz.c
-            bias.d += dz.d
+    // Row by row: the saved gates come from far away, and in the order of the memory they come in time.
+    for row in 0..<step.rows {
+        let gates = step.gates + row &* step.gateStride
+        var unit = 0
+        while unit < units {
+            stepGradient(step, row &* units &+ unit, gates + unit, step.biasGradient + unit)
+            unit &+= Lanes.scalarCount
         }
-        bias.write(step.biasGradient + unit, rowStride: 0, vectorStride: units)
-        unit &+= Lanes.scalarCount
     }
+}
+
+@inline(__always)
+private func stepGradient(
+    _ step: LSTMStepGradient<Float>, _ at: Int, _ gate: UnsafeMutablePointer<Float>,
+    _ biasGradient: UnsafeMutablePointer<Float>
+) {
+    let one = splat(1)
+    let gates = Row4(gate, rowStride: 0, vectorStride: step.units)
+    let cellTanh = load(step.cellTanh + at)
+    let dHidden = load(step.hiddenGradient + at)
+    let dCell = fma(dHidden * gates.d, fma(-cellTanh, cellTanh, one), load(step.cellGradient + at))
+    let dz = Row4(
+        dCell * gates.c * gates.a * (one - gates.a), dCell * load(step.cell + at) * gates.b * (one - gates.b),
+        dCell * gates.a * fma(-gates.c, gates.c, one), dHidden * cellTanh * gates.d * (one - gates.d))
+    store(dCell * gates.b, step.cellGradient + at)
+    dz.write(gate, rowStride: 0, vectorStride: step.units)
+    var bias = Row4(biasGradient, rowStride: 0, vectorStride: step.units)
+    bias.a += dz.a
+    bias.b += dz.b
+    bias.c += dz.c
+    bias.d += dz.d
+    bias.write(biasGradient, rowStride: 0, vectorStride: step.units)
 }

@@ -1,60 +1,82 @@
 import Kernels
 
-// Tiles that fill the registers: 32 of them on AVX-512 and NEON, 16 on AVX2 and SSE2.
+// Tiles fill the registers: 32 of them on AVX-512 and NEON, 16 on AVX2 and SSE2. Six rows of four vectors (or two) need
+// the fewest loads for a multiplication.
 #if KERNELS_V4 || arch(arm64)
-    private typealias TallTile<Row: RowTile> = Stack<Stack<Stack<Row>>>
+    let panelVectors = 4
 #else
-    private typealias TallTile<Row: RowTile> = Stack<Stack<Row>>
+    let panelVectors = 2
 #endif
 
+/// The terms of a sum that are taken at once: so many rows of a panel stay in the first cache for all rows of the product.
+private let termsAtOnce = 64
+
 func multiply(_ product: MatrixProduct<Float>) {
-    let panel = 2 &* Lanes.scalarCount
-    var column = 0
-    while column &+ panel <= product.columns {
-        multiplyPanel(product, column, Row2.self)
-        column &+= panel
-    }
-    if column < product.columns { multiplyPanel(product, column, Row1.self) }
-}
-
-@inline(__always)
-private func multiplyPanel<Row: RowTile>(_ product: MatrixProduct<Float>, _ column: Int, _: Row.Type) {
-    let tall = TallTile<Row>.rows
-    var row = 0
-    while row &+ tall <= product.rows {
-        multiplyTile(product, row, column, TallTile<Row>.self)
-        row &+= tall
-    }
-    while row < product.rows {
-        multiplyTile(product, row, column, Row.self)
-        row &+= 1
-    }
-}
-
-@inline(__always)
-private func multiplyTile<Tile: RowTile>(_ product: MatrixProduct<Float>, _ row: Int, _ column: Int, _: Tile.Type) {
     let lanes = Lanes.scalarCount
-    let right: UnsafePointer<Float>
-    let rightStep: Int
-    if let stride = product.rightRowStride {
-        right = product.right + column
-        rightStep = stride
-    } else {
-        right = product.right + column &* product.depth
-        rightStep = Tile.vectors &* lanes
-    }
-    var tile =
-        if let initial = product.initial {
-            Tile(
-                initial + row &* product.initialRowStride + column, rowStride: product.initialRowStride,
-                vectorStride: lanes)
-        } else {
-            Tile()
+    var column = 0
+    #if KERNELS_V4 || arch(arm64)
+        while column &+ 4 &* lanes <= product.columns {
+            multiplyPanel(product, column, Six<Row4>.self, Two<Row4>.self, Row4.self)
+            column &+= 4 &* lanes
         }
-    tile.accumulate(
-        depth: product.depth, left: product.left + row &* product.leftRowStride,
-        leftRowStride: product.leftRowStride, leftStep: product.leftDepthStride, right: right, rightStep: rightStep)
-    tile.write(
-        product.result + row &* product.resultRowStride + column, rowStride: product.resultRowStride,
-        vectorStride: lanes)
+    #endif
+    while column &+ 2 &* lanes <= product.columns {
+        multiplyPanel(product, column, Six<Row2>.self, Two<Row2>.self, Row2.self)
+        column &+= 2 &* lanes
+    }
+    if column < product.columns {
+        multiplyPanel(product, column, Stack<Six<Row1>, Six<Row1>>.self, Two<Row1>.self, Row1.self)
+    }
+}
+
+@inline(__always)
+private func multiplyPanel<Tall: RowTile, Pair: RowTile, Row: RowTile>(
+    _ product: MatrixProduct<Float>, _ column: Int, _: Tall.Type, _: Pair.Type, _: Row.Type
+) {
+    var term = 0
+    repeat {
+        let end = min(term &+ termsAtOnce, product.depth)
+        var row = 0
+        while row &+ Tall.rows <= product.rows {
+            multiplyTile(product, row, column, term, end, Tall.self)
+            row &+= Tall.rows
+        }
+        while row &+ Pair.rows <= product.rows {
+            multiplyTile(product, row, column, term, end, Pair.self)
+            row &+= Pair.rows
+        }
+        if row < product.rows { multiplyTile(product, row, column, term, end, Row.self) }
+        term = end
+    } while term < product.depth
+}
+
+/// Adds the terms `first ..< end`.
+@inline(__always)
+private func multiplyTile<Tile: RowTile>(
+    _ product: MatrixProduct<Float>, _ row: Int, _ column: Int, _ first: Int, _ end: Int, _: Tile.Type
+) {
+    let lanes = Lanes.scalarCount
+    let result = product.result + row &* product.resultRowStride + column
+    var tile: Tile
+    if first > 0 {
+        tile = Tile(result, rowStride: product.resultRowStride, vectorStride: lanes)
+    } else if let initial = product.initial {
+        tile = Tile(
+            initial + row &* product.initialRowStride + column, rowStride: product.initialRowStride,
+            vectorStride: lanes)
+    } else {
+        tile = Tile()
+    }
+    if let stride = product.rightRowStride {
+        tile.accumulate(
+            depth: end &- first, transposedLeft: product.left + first &* product.leftDepthStride + row,
+            leftStride: product.leftDepthStride, right: product.right + first &* stride + column, rightStep: stride)
+    } else {
+        tile.accumulate(
+            depth: end &- first, left: product.left + row &* product.leftRowStride + first,
+            leftStride: product.leftRowStride,
+            right: product.right + column &* product.depth + first &* Tile.vectors &* lanes,
+            rightStep: Tile.vectors &* lanes)
+    }
+    tile.write(result, rowStride: product.resultRowStride, vectorStride: lanes)
 }

@@ -1,7 +1,7 @@
 /// A tile of a matrix product held in registers: some rows of a few vectors each.
 ///
-/// `Row1`, `Row2` and `Row4` are one row of 1, 2 or 4 vectors; `Stack` sets two tiles on top of each other, so a tile of
-/// eight rows is `Stack<Stack<Stack<Row2>>>`. Everything is inlined and taken apart into registers.
+/// `Row1`, `Row2` and `Row4` are one row of 1, 2 or 4 vectors; `Stack` sets two tiles on top of each other. Everything is
+/// inlined and taken apart into registers.
 protocol RowTile {
     /// The vectors of B that one term needs.
     associatedtype Weights
@@ -26,43 +26,48 @@ protocol RowTile {
 }
 
 /// Two tiles, one on top of the other.
-struct Stack<Half: RowTile>: RowTile {
-    var upper: Half
-    var lower: Half
+struct Stack<Upper: RowTile, Lower: RowTile>: RowTile where Upper.Row == Lower.Row, Upper.Weights == Lower.Weights {
+    var upper: Upper
+    var lower: Lower
 
-    @inline(__always) static var rows: Int { 2 &* Half.rows }
-    @inline(__always) static var vectors: Int { Half.vectors }
+    @inline(__always) static var rows: Int { Upper.rows &+ Lower.rows }
+    @inline(__always) static var vectors: Int { Upper.vectors }
 
     @inline(__always) init() {
-        upper = Half()
-        lower = Half()
+        upper = Upper()
+        lower = Lower()
     }
 
     @inline(__always) init(_ pointer: UnsafePointer<Float>, rowStride: Int, vectorStride: Int) {
-        upper = Half(pointer, rowStride: rowStride, vectorStride: vectorStride)
-        lower = Half(pointer + Half.rows &* rowStride, rowStride: rowStride, vectorStride: vectorStride)
+        upper = Upper(pointer, rowStride: rowStride, vectorStride: vectorStride)
+        lower = Lower(pointer + Upper.rows &* rowStride, rowStride: rowStride, vectorStride: vectorStride)
     }
 
-    @inline(__always) static func weights(_ pointer: UnsafePointer<Float>, vectorStride: Int) -> Half.Weights {
-        Half.weights(pointer, vectorStride: vectorStride)
+    @inline(__always) static func weights(_ pointer: UnsafePointer<Float>, vectorStride: Int) -> Upper.Weights {
+        Upper.weights(pointer, vectorStride: vectorStride)
     }
 
     @inline(__always)
-    mutating func accumulate(_ left: UnsafePointer<Float>, _ rowStride: Int, _ weights: Half.Weights) {
+    mutating func accumulate(_ left: UnsafePointer<Float>, _ rowStride: Int, _ weights: Upper.Weights) {
         upper.accumulate(left, rowStride, weights)
-        lower.accumulate(left + Half.rows &* rowStride, rowStride, weights)
+        lower.accumulate(left + Upper.rows &* rowStride, rowStride, weights)
     }
 
-    @inline(__always) func forEachRow(from first: Int, _ body: (Int, Half.Row) -> Void) {
+    @inline(__always) func forEachRow(from first: Int, _ body: (Int, Upper.Row) -> Void) {
         upper.forEachRow(from: first, body)
-        lower.forEachRow(from: first &+ Half.rows, body)
+        lower.forEachRow(from: first &+ Upper.rows, body)
     }
 
     @inline(__always) func write(_ pointer: UnsafeMutablePointer<Float>, rowStride: Int, vectorStride: Int) {
         upper.write(pointer, rowStride: rowStride, vectorStride: vectorStride)
-        lower.write(pointer + Half.rows &* rowStride, rowStride: rowStride, vectorStride: vectorStride)
+        lower.write(pointer + Upper.rows &* rowStride, rowStride: rowStride, vectorStride: vectorStride)
     }
 }
+
+/// Two rows.
+typealias Two<Row: RowTile> = Stack<Row, Row>
+/// Six rows.
+typealias Six<Row: RowTile> = Stack<Stack<Two<Row>, Two<Row>>, Two<Row>>
 
 /// One row of one vector.
 struct Row1: RowTile {
@@ -136,11 +141,13 @@ struct Row4: RowTile {
     @inline(__always) static var rows: Int { 1 }
     @inline(__always) static var vectors: Int { 4 }
 
-    @inline(__always) init() {
-        a = .zero
-        b = .zero
-        c = .zero
-        d = .zero
+    @inline(__always) init() { self.init(.zero, .zero, .zero, .zero) }
+
+    @inline(__always) init(_ a: Lanes, _ b: Lanes, _ c: Lanes, _ d: Lanes) {
+        self.a = a
+        self.b = b
+        self.c = c
+        self.d = d
     }
 
     @inline(__always) init(_ pointer: UnsafePointer<Float>, rowStride: Int, vectorStride: Int) {
@@ -174,17 +181,30 @@ struct Row4: RowTile {
 }
 
 extension RowTile {
-    /// Adds `depth` terms: the left elements `leftStep` apart, the weights `rightStep` apart.
+    /// Adds `depth` terms of a product whose left side is row-major: its rows `leftStride` apart, the weights `rightStep`.
     @inline(__always)
     mutating func accumulate(
-        depth: Int, left: UnsafePointer<Float>, leftRowStride: Int, leftStep: Int, right: UnsafePointer<Float>,
+        depth: Int, left: UnsafePointer<Float>, leftStride: Int, right: UnsafePointer<Float>, rightStep: Int
+    ) {
+        var w = right
+        for k in 0..<depth {
+            accumulate(left + k, leftStride, Self.weights(w, vectorStride: Lanes.scalarCount))
+            w += rightStep
+        }
+    }
+
+    /// Adds `depth` terms of a product whose left side is transposed: its terms `leftStride` apart.
+    @inline(__always)
+    mutating func accumulate(
+        depth: Int, transposedLeft left: UnsafePointer<Float>, leftStride: Int, right: UnsafePointer<Float>,
         rightStep: Int
     ) {
         var x = left
         var w = right
         for _ in 0..<depth {
-            accumulate(x, leftRowStride, Self.weights(w, vectorStride: Lanes.scalarCount))
-            x += leftStep
+            // The literal becomes part of the instructions' addresses.
+            accumulate(x, 1, Self.weights(w, vectorStride: Lanes.scalarCount))
+            x += leftStride
             w += rightStep
         }
     }

@@ -17,7 +17,8 @@ public func kernelTable() -> KernelTable {
         tanh: mapHyperbolicTangent,
         windowStatistics: windowStatistics,
         network: NetworkKernels(
-            lanes: Lanes.scalarCount, padding: 16, multiply: multiply, step: stepLSTM, project: projectLSTM,
+            lanes: Lanes.scalarCount, padding: 16, panel: panelVectors * Lanes.scalarCount, multiply: multiply,
+            step: stepLSTM, project: projectLSTM,
             stepGradient: stepGradientLSTM, adam: stepAdam,
             dropout: fillDropoutMask))
 }

@@ -1,8 +1,8 @@
 import Kernels
 
 extension NetworkKernels where Scalar: NetworkScalar {
-    /// Packs the matrix B (depth, columns) for `multiply`: panels of `panel` columns, each (depth, panel), the last one
-    /// possibly of `lanes` columns; columns beyond `width` are 0.
+    /// Packs the matrix B (depth, columns) for `multiply`: panels of `panel` columns, each (depth, panel), the last ones of
+    /// a half, a quarter and so on; columns beyond `width` are 0.
     ///
     /// - Parameters:
     ///   - rowStride: the distance in memory between rows of B.
@@ -15,8 +15,9 @@ extension NetworkKernels where Scalar: NetworkScalar {
     ) {
         var target = packed
         var first = 0
+        var panelWidth = panel
         while first < columns {
-            let panelWidth = min(panel, columns - first)
+            while panelWidth > columns - first { panelWidth /= 2 }
             let filled = max(0, min(panelWidth, width - first))
             for k in 0..<depth {
                 let row = source + k * rowStride + first * columnStride

@@ -3,7 +3,7 @@ import Kernels
 /// The network kernels as plain loops: the definition that the fast ones are tested against.
 public func plainNetworkKernels<Scalar: NetworkScalar>(_: Scalar.Type = Scalar.self) -> NetworkKernels<Scalar> {
     NetworkKernels(
-        lanes: 1, padding: 1, multiply: plainMultiply, step: plainStep, project: plainProject,
+        lanes: 1, padding: 1, panel: 1, multiply: plainMultiply, step: plainStep, project: plainProject,
         stepGradient: plainStepGradient, adam: plainAdam, dropout: plainDropout)
 }
 
@@ -11,14 +11,12 @@ private func plainMultiply<Scalar: NetworkScalar>(_ product: MatrixProduct<Scala
     for row in 0..<product.rows {
         for column in 0..<product.columns {
             var sum = product.initial.map { $0[row * product.initialRowStride + column] } ?? 0
-            let panel = column & ~1
-            let width = min(2, product.columns - panel)
             for k in 0..<product.depth {
                 let right =
                     if let stride = product.rightRowStride {
                         product.right[k * stride + column]
                     } else {
-                        product.right[panel * product.depth + k * width + column - panel]
+                        product.right[column * product.depth + k]
                     }
                 sum += product.left[row * product.leftRowStride + k * product.leftDepthStride] * right
             }

@@ -21,7 +21,7 @@ private func distance(_ values: AlignedBuffer<Float>, _ exact: AlignedBuffer<Dou
 @Suite struct NetworkKernelTests {
     private let plain = plainNetworkKernels(Double.self)
 
-    @Test(arguments: usableLevels, [(1, 5, 16), (3, 17, 32), (9, 64, 48), (13, 1, 16)])
+    @Test(arguments: usableLevels, [(1, 5, 16), (3, 17, 32), (9, 64, 48), (13, 1, 16), (17, 150, 112), (25, 65, 16)])
     func packedProduct(level: CPULevel, size: (rows: Int, depth: Int, columns: Int)) {
         let (rows, depth, columns) = size
         let left = numbers(rows * depth, seed: 1)
@@ -55,7 +55,7 @@ private func distance(_ values: AlignedBuffer<Float>, _ exact: AlignedBuffer<Dou
         }
     }
 
-    @Test(arguments: usableLevels, [(5, 1, 16), (20, 33, 32), (256, 64, 48)])
+    @Test(arguments: usableLevels, [(5, 1, 16), (20, 33, 32), (256, 64, 48), (27, 200, 112)])
     func transposedProductAccumulates(level: CPULevel, size: (rows: Int, depth: Int, columns: Int)) {
         let (rows, depth, columns) = size
         func product<Scalar: NetworkScalar>(_ kernels: NetworkKernels<Scalar>) -> AlignedBuffer<Scalar> {
@@ -71,7 +71,7 @@ private func distance(_ values: AlignedBuffer<Float>, _ exact: AlignedBuffer<Dou
         #expect(distance(product(kernelTable(of: level).network), product(plain)) < 2e-6 * Double(depth).squareRoot())
     }
 
-    @Test(arguments: usableLevels, [1, 3, 4, 11])
+    @Test(arguments: usableLevels, [1, 3, 4, 11, 16])
     func stepForwardAndBack(level: CPULevel, rows: Int) {
         let (inputs, units) = (7, 32)
         struct Outcome<Scalar: NetworkScalar> {
