@@ -18,6 +18,8 @@ public struct WindowScorer: Sendable {
         public var emitsWarmup = false
         /// What becomes of rows with a missing value.
         public var missing = MissingValuePolicy.error
+        /// When records amount to an alarm; nil marks none.
+        public var alarm: AlarmPolicy?
 
         /// The defaults.
         public init() {}
@@ -36,6 +38,7 @@ public struct WindowScorer: Sendable {
     private var intake: RowIntake
     private var stream: FeatureStream
     private var assembler: WindowAssembler
+    private var alarms: AlarmStream?
     private var admitted = AdmittedRows()
     private var values: [Float] = []
     private var windows: WindowBatch
@@ -55,6 +58,7 @@ public struct WindowScorer: Sendable {
             columns: features.columns, shape: WindowShape(length: bundle.description.window.length))
         windows = assembler.emptyBatch(keys: [])
         fold = ColumnFold(columns: features.columns, inputs: features.inputs)
+        alarms = options.alarm.map(AlarmStream.init)
     }
 
     /// How many missing values the unit's last one stood in for.
@@ -98,7 +102,7 @@ public struct WindowScorer: Sendable {
     /// Replaces `records` by those of `windows`, which come without the rows before them.
     ///
     /// - Throws: `DataError` naming the model where a column is missing or the length is another.
-    public func score(_ windows: WindowBatch, into records: inout [ScoredRecord]) throws {
+    public mutating func score(_ windows: WindowBatch, into records: inout [ScoredRecord]) throws {
         records.removeAll(keepingCapacity: true)
         try check(windows.columns, at: windows.origin)
         let length = bundle.description.window.length
@@ -116,7 +120,7 @@ public struct WindowScorer: Sendable {
             "model \(bundle.version) needs column '\(missing)'; found \(columns.joined(separator: ", "))", at: location)
     }
 
-    private func records(of windows: WindowBatch) throws -> [ScoredRecord] {
+    private mutating func records(of windows: WindowBatch) throws -> [ScoredRecord] {
         guard windows.count > 0 else { return [] }
         let description = bundle.description
         let (errors, shares) =
@@ -139,6 +143,7 @@ public struct WindowScorer: Sendable {
                 record.contributions = fold.contributions(
                     shares[index * width..<(index + 1) * width], limit: options.contributions)
             }
+            alarms?.mark(&record)
             return record
         }
     }
@@ -180,6 +185,8 @@ extension WindowScorer {
             intake.encode(into: &encoder)
             stream.encode(into: &encoder)
             assembler.encode(into: &encoder)
+            // A run without a policy keeps no alarms, and the next one may have one.
+            (alarms ?? AlarmStream(AlarmPolicy())).encode(into: &encoder)
         }
     }
 
@@ -193,6 +200,9 @@ extension WindowScorer {
         try intake.restore(from: &decoder)
         try stream.restore(from: &decoder)
         try assembler.restore(from: &decoder)
+        var known = alarms ?? AlarmStream(AlarmPolicy())
+        try known.restore(from: &decoder)
+        if alarms != nil { alarms = known }
         try decoder.finish()
     }
 }

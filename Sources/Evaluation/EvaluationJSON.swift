@@ -81,7 +81,7 @@ public enum EvaluationJSON {
             ("positives", .integer(evaluation.positiveCount)),
             ("prevalence", .number(evaluation.prevalence)),
             ("weights", .string(measure.weighting.rawValue)),
-            ("alarm_consecutive", .integer(measure.alarmRule.consecutive)),
+            ("alarm_policy", .string("\(measure.alarmRule.policy)")),
             ("alarm_far_rul", .integer(measure.alarmRule.farRUL)),
             ("bootstrap", .integer(evaluation.intervals?.replicates ?? 0)),
             ("seed", .integer(Int64(clamping: measure.seed))),

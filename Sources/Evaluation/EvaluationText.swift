@@ -1,3 +1,5 @@
+import SensorData
+
 /// Evaluations as a table for people: one column a model, the protocol below the numbers.
 public enum EvaluationText {
     /// The table of `evaluations`, and of each one's units when `showsUnits`.
@@ -63,21 +65,34 @@ public enum EvaluationText {
     /// The rules that hold for every column, a sentence each.
     static func rules(_ evaluation: ModelEvaluation) -> [String] {
         let measure = evaluation.measure
-        let k = measure.alarmRule.consecutive
+        let policy = measure.alarmRule.policy
         var lines = ["A record is called anomalous when anomaly_score >= threshold."]
         if let rulThreshold = measure.rulThreshold {
             lines.append("It is anomalous when rul < \(rulThreshold).")
         } else {
             lines.append("It is anomalous when its label says so.")
         }
-        lines.append(
-            k == 1
-                ? "An alarm is raised at each record called anomalous after one that is not."
-                : "An alarm is raised at record \(k) of \(k) called anomalous in a row.")
+        lines.append(rule(policy))
         lines.append("It is right when it stands while an anomalous record passes, and false when it ends before.")
         lines.append("Far from the end: raised at rul >= \(measure.alarmRule.farRUL).")
         lines.append("Lead time: rul when the first right alarm is raised; median (10th to 90th percentile).")
         return lines
+    }
+
+    /// When an alarm is raised and when it ends, in a sentence.
+    private static func rule(_ policy: AlarmPolicy) -> String {
+        var text =
+            switch (policy.required, policy.span) {
+            case (1, _): "An alarm is raised at each record called anomalous after one that is not"
+            case (let k, let n) where k == n: "An alarm is raised at record \(k) of \(k) called anomalous in a row"
+            case (let k, let n): "An alarm is raised at call \(k) among \(n) records"
+            }
+        if policy.hysteresis > 0 {
+            text += "; scores down to \(NumberText.percent(policy.hysteresis)) below the threshold hold it"
+        }
+        if policy.clear > 1 { text += "; \(policy.clear) records in a row below end it" }
+        if policy.cooldown > 0 { text += "; within \(policy.cooldown) records of its end it is taken up again" }
+        return text + "."
     }
 
     /// One line a unit.

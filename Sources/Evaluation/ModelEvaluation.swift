@@ -98,7 +98,9 @@ public struct ModelEvaluation: Sendable {
         averagePrecision = curve.averagePrecision
         var generator = SplitMix64(seed: measure.seed)
         intervals = UnitBootstrap(data, replicates: measure.replicates, using: &generator)
-        units = try UnitAlarms.follow(data, rule: measure.alarmRule)
+        units = try UnitAlarms.follow(
+            data, rule: measure.alarmRule,
+            threshold: thresholds.flatMap { $0.lowerBound == $0.upperBound ? $0.lowerBound : nil })
         fleet = FleetAlarms(units)
     }
 }

@@ -1,20 +1,16 @@
 import SensorData
 
-/// When a unit's records amount to an alarm.
+/// When a unit's records amount to an alarm, and which false alarms are far from the end.
 public struct AlarmRule: Equatable, Sendable {
-    /// How many records in a row must be called anomalous; the alarm is raised at the last of them, because nobody can know
-    /// earlier, and stands until a record is called healthy.
-    public var consecutive: Int
+    /// When an alarm is raised and when it ends.
+    public var policy: AlarmPolicy
     /// False alarms raised at this remaining useful life (in cycles) or above are counted apart: those nearer to the end
     /// are early rather than wrong.
     public var farRUL: Int64
 
-    /// Takes the two numbers.
-    ///
-    /// - Precondition: `consecutive >= 1`.
-    public init(consecutive: Int = 3, farRUL: Int64 = 60) {
-        precondition(consecutive >= 1)
-        self.consecutive = consecutive
+    /// Takes both.
+    public init(policy: AlarmPolicy = AlarmPolicy(), farRUL: Int64 = 60) {
+        self.policy = policy
         self.farRUL = farRUL
     }
 }
@@ -50,9 +46,15 @@ public struct UnitAlarms: Equatable, Sendable {
 
     /// Follows each unit of `data` from its first cycle to its last, by the decisions that the records carry.
     ///
+    /// - Parameter threshold: the decisions' threshold, which a policy with hysteresis needs to know.
     /// - Returns: one entry a unit, by rising `unit_id`.
-    /// - Throws: `DataError` when a unit has two records of one cycle.
-    public static func follow(_ data: LabelledScores, rule: AlarmRule = AlarmRule()) throws -> [UnitAlarms] {
+    /// - Throws: `DataError` when a unit has two records of one cycle, or hysteresis lacks its threshold.
+    public static func follow(
+        _ data: LabelledScores, rule: AlarmRule = AlarmRule(), threshold: Double? = nil
+    ) throws -> [UnitAlarms] {
+        guard rule.policy.hysteresis == 0 || threshold != nil else {
+            throw DataError("an alarm policy with hysteresis needs one threshold; the records carry none, or several")
+        }
         let order = data.chronologicalOrder()
         var result: [UnitAlarms] = []
         var first = 0
@@ -60,17 +62,20 @@ public struct UnitAlarms: Equatable, Sendable {
             let unit = data.units[Int(order[first])]
             var end = first + 1
             while end < order.count, data.units[Int(order[end])] == unit { end += 1 }
-            result.append(try UnitAlarms(data, order[first..<end], rule))
+            result.append(try UnitAlarms(data, order[first..<end], rule, threshold ?? .infinity))
             first = end
         }
         return result.sorted { $0.unitID < $1.unitID }
     }
 
     /// Follows one unit along `records`.
-    private init(_ data: LabelledScores, _ records: ArraySlice<Int32>, _ rule: AlarmRule) throws {
+    private init(
+        _ data: LabelledScores, _ records: ArraySlice<Int32>, _ rule: AlarmRule, _ threshold: Double
+    ) throws {
         unitID = records.first.map { data.unitIDs[Int(data.units[Int($0)])] } ?? 0
         recordCount = records.count
-        var run = Run()
+        var track = AlarmTrack()
+        var episode: Episode?
         var lastCycle = LabelledScores.unknown
         for record in records {
             let index = Int(record)
@@ -80,41 +85,43 @@ public struct UnitAlarms: Equatable, Sendable {
                 )
             }
             lastCycle = data.cycles[index]
-            let label = data.labels[index]
-            if label == 0 { healthyCount += 1 } else if label == 1 { anomalousCount += 1 }
-            guard data.decisions[index] == 1 else {
-                end(run, rule)
-                run = Run()
-                continue
+            let isAnomalous = data.labels[index] == 1
+            let isCalled = data.decisions[index] == 1
+            if data.labels[index] == 0 {
+                healthyCount += 1
+                if isCalled { falseRecords += 1 }
+            } else if isAnomalous {
+                anomalousCount += 1
             }
-            if label == 0 { falseRecords += 1 }
-            run.length += 1
-            if run.length == rule.consecutive {
-                run.raisedAtHealthy = label == 0
-                run.raisedRUL = data.rul[index]
+            let holds = rule.policy.hysteresis > 0 && rule.policy.holds(data.scores[index], threshold: threshold)
+            switch track.take(isCalled: isCalled, holds: holds, policy: rule.policy) {
+            case .raised:
+                close(episode, rule)
+                episode = Episode(
+                    raisedAtHealthy: data.labels[index] == 0, raisedRUL: data.rul[index], sawAnomaly: isAnomalous)
                 raised.append(index)
+            case .standing: if isAnomalous { episode?.sawAnomaly = true }
+            case .ended, nil: break
             }
-            if run.length >= rule.consecutive, label == 1 { run.sawAnomaly = true }
         }
-        end(run, rule)
+        close(episode, rule)
     }
 
-    /// Records called anomalous one after the other.
-    private struct Run {
-        var length = 0
-        var raisedAtHealthy = false
-        var raisedRUL = LabelledScores.unknown
-        var sawAnomaly = false
+    /// From the raising of an alarm to the last record at which it stood.
+    private struct Episode {
+        let raisedAtHealthy: Bool
+        let raisedRUL: Int64
+        var sawAnomaly: Bool
     }
 
-    private mutating func end(_ run: Run, _ rule: AlarmRule) {
-        guard run.length >= rule.consecutive else { return }
-        if run.sawAnomaly {
-            if !isDetected, run.raisedRUL != LabelledScores.unknown { leadTime = run.raisedRUL }
+    private mutating func close(_ episode: Episode?, _ rule: AlarmRule) {
+        guard let episode else { return }
+        if episode.sawAnomaly {
+            if !isDetected, episode.raisedRUL != LabelledScores.unknown { leadTime = episode.raisedRUL }
             isDetected = true
-        } else if run.raisedAtHealthy {
+        } else if episode.raisedAtHealthy {
             falseAlarms += 1
-            if run.raisedRUL >= rule.farRUL { farFalseAlarms += 1 }
+            if episode.raisedRUL >= rule.farRUL { farFalseAlarms += 1 }
         }
     }
 }

@@ -76,6 +76,18 @@ final class NDJSONScoredDecoder {
                 throw JSONFault("expected scored or warmup, found '\(text.prefix(40))'", at: start)
             }
             record.status = status
+        case "alarm":
+            let start = scanner.at
+            guard !scanner.takeWord("null") else { return }
+            let text = JSONScanner.decoded(try scanner.string())
+            guard let event = AlarmTrack.Event(rawValue: text) else {
+                throw JSONFault("expected raised, standing or ended, found '\(text.prefix(40))'", at: start)
+            }
+            record.alarm = ScoredRecord.Alarm(id: record.alarm?.id ?? "", event: event)
+        case "alarm_id":
+            guard !scanner.takeWord("null") else { return }
+            let id = JSONScanner.decoded(try scanner.string())
+            record.alarm = ScoredRecord.Alarm(id: id, event: record.alarm?.event ?? .standing)
         case "contributions":
             guard !scanner.takeWord("null") else { return }
             record.contributions = try contributions(&scanner)

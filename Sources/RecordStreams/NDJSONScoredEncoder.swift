@@ -11,11 +11,12 @@ struct NDJSONScoredEncoder {
             let model = JSONText.quote(record.modelVersion)
             let names = record.contributions.map { JSONText.quote($0.name) }
             let baseline = record.baseline.map(JSONText.quote)
-            var size = 512 + model.utf8.count + (baseline?.utf8.count ?? 0)
+            let alarm = record.alarm.map { JSONText.quote($0.id) }
+            var size = 560 + model.utf8.count + (baseline?.utf8.count ?? 0) + (alarm?.utf8.count ?? 0)
             for name in names { size += name.utf8.count + 2 + NumberText.longest }
             try sink.withSpace(atLeast: size) { room in
                 guard let start = room.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return 0 }
-                return write(record, model, names, baseline, to: start) - start
+                return write(record, model, names, baseline, alarm, to: start) - start
             }
         }
     }
@@ -31,7 +32,7 @@ struct NDJSONScoredEncoder {
     }
 
     private func write(
-        _ record: ScoredRecord, _ model: String, _ names: [String], _ baseline: String?,
+        _ record: ScoredRecord, _ model: String, _ names: [String], _ baseline: String?, _ alarm: String?,
         to start: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         var at = MemberText.write("{\"unit_id\":", to: start)
@@ -59,6 +60,12 @@ struct NDJSONScoredEncoder {
         if let baseline {
             at = MemberText.write(",\"baseline\":", to: at)
             at = MemberText.write(baseline, to: at)
+        }
+        if let event = record.alarm?.event, let alarm {
+            at = MemberText.write(",\"alarm\":\"", to: at)
+            at = MemberText.write(event.rawValue, to: at)
+            at = MemberText.write("\",\"alarm_id\":", to: at)
+            at = MemberText.write(alarm, to: at)
         }
         return MemberText.write("}\n", to: at)
     }

@@ -90,6 +90,12 @@ final class NPYScoredDecoder {
             }
             record.status = known
         }
+        if let event = try text("alarm") {
+            guard let known = AlarmTrack.Event(rawValue: event) else {
+                throw NPYFault("'alarm': expected raised, standing or ended, found '\(event.prefix(40))'")
+            }
+            record.alarm = ScoredRecord.Alarm(id: try text("alarm_id") ?? "", event: known)
+        }
         record.contributions = try contributions(at, plan)
         return record
     }

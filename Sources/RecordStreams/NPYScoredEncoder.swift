@@ -4,7 +4,8 @@ import SensorData
 ///
 /// The fields, in this order: `unit_id`, `cycle`, `timestamp` `<i8`; `anomaly_score` `<f8`; `is_anomaly` `|b1`;
 /// `confidence`, `threshold` `<f8`; `model_version` `|S16` or a larger multiple of 16; `error` `<f8`; `contributions`, a
-/// record of `<f8` by column name; `rul` `<i8`; `label` `|b1`; `status` `|S6`; `baseline` `|S16` or a larger multiple.
+/// record of `<f8` by column name; `rul` `<i8`; `label` `|b1`; `status` `|S6`; `baseline` `|S16` or a larger multiple;
+/// `alarm` `|S8` and `alarm_id` `|S32` or a larger multiple of 16.
 /// NaN stands for null, the lowest integer for an unknown one; an `is_anomaly` or `label` that may be null is `|i1` with
 /// -1 for null. A field that is optional in NDJSON stands in an array when a record of it, or of an earlier one, has it:
 /// from array to array the type can only grow.
@@ -23,6 +24,7 @@ struct NPYScoredEncoder {
         var hasStatus = false
         var versionSize = 16
         var baselineSize = 0
+        var alarmSize = 0
         var contributions: [String] = []
         var contributionIndex: [String: Int] = [:]
 
@@ -37,6 +39,9 @@ struct NPYScoredEncoder {
             if let baseline = record.baseline {
                 baselineSize = max(baselineSize, 16, Layout.roundedUp(baseline.utf8.count))
             }
+            if let alarm = record.alarm {
+                alarmSize = max(alarmSize, 32, Layout.roundedUp(alarm.id.utf8.count))
+            }
             for contribution in record.contributions where contributionIndex[contribution.name] == nil {
                 contributionIndex[contribution.name] = contributions.count
                 contributions.append(contribution.name)
@@ -48,7 +53,7 @@ struct NPYScoredEncoder {
         var recordSize: Int {
             let integers = [hasCycle, hasTimestamp, hasRUL].count { $0 }
             return 8 + 8 * integers + 4 * 8 + 1 + versionSize + 8 * contributions.count + (hasLabel ? 1 : 0)
-                + (hasStatus ? 6 : 0) + baselineSize
+                + (hasStatus ? 6 : 0) + baselineSize + (alarmSize > 0 ? 8 + alarmSize : 0)
         }
 
         var descr: String {
@@ -69,6 +74,7 @@ struct NPYScoredEncoder {
             if hasLabel { fields.append("('label', '\(hasUnknownLabel ? "|i1" : "|b1")')") }
             if hasStatus { fields.append("('status', '|S6')") }
             if baselineSize > 0 { fields.append("('baseline', '|S\(baselineSize)')") }
+            if alarmSize > 0 { fields += ["('alarm', '|S8')", "('alarm_id', '|S\(alarmSize)')"] }
             return "[\(fields.joined(separator: ", "))]"
         }
 
@@ -89,6 +95,10 @@ struct NPYScoredEncoder {
             if hasLabel { cursor.put(truth(record.label)) }
             if hasStatus { cursor.put(record.status.rawValue, size: 6) }
             if baselineSize > 0 { cursor.put(record.baseline ?? "", size: baselineSize) }
+            if alarmSize > 0 {
+                cursor.put(record.alarm?.event.rawValue ?? "", size: 8)
+                cursor.put(record.alarm?.id ?? "", size: alarmSize)
+            }
         }
     }
 

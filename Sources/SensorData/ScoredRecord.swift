@@ -14,6 +14,20 @@ public struct ScoredRecord: Equatable, Sendable {
         }
     }
 
+    /// The part of a record in an alarm of its unit.
+    public struct Alarm: Equatable, Sendable {
+        /// The episode: the unit, and where in its life the alarm was raised (`7-182`).
+        public var id: String
+        /// What the record did.
+        public var event: AlarmTrack.Event
+
+        /// Names an episode and a part in it.
+        public init(id: String, event: AlarmTrack.Event) {
+            self.id = id
+            self.event = event
+        }
+    }
+
     /// Whether there was enough of the unit to judge.
     public enum Status: String, Sendable {
         /// The record carries a score.
@@ -50,6 +64,8 @@ public struct ScoredRecord: Equatable, Sendable {
     public var label: Bool?
     /// `fleet` when the unit's own baseline was not known and the fleet's stood in.
     public var baseline: String?
+    /// The alarm that the record raised, that stands or that it ended; nil where there is none, or no alarm policy.
+    public var alarm: Alarm?
 
     /// A record without a score.
     public init(unitID: Int64, cycle: Int64? = nil, timestamp: Int64? = nil, modelVersion: String) {

@@ -43,8 +43,7 @@ struct Evaluate: Tool {
     @Option(name: .long, help: ArgumentHelp("Label anew by rul < N.", valueName: "n"))
     var rulThreshold: Int64?
 
-    @Option(name: .long, help: ArgumentHelp("Records in a row that raise an alarm.", valueName: "n"))
-    var consecutive: Int?
+    @OptionGroup var alarms: AlarmOptions
 
     @Option(name: .long, help: "How much a record counts: none, truncation or auto.")
     var weights: String?
@@ -110,7 +109,7 @@ struct Evaluate: Tool {
     private func measure() throws -> EvaluationProtocol {
         var settings = try Settings(
             tool: Self.toolName, defaults: PackageResources.evaluate_yaml, file: configuration.file)
-        settings.override("alarm.consecutive", with: consecutive, from: "--consecutive")
+        settings.override(with: alarms)
         settings.override("weights", with: weights, from: "--weights")
         settings.override("bootstrap", with: bootstrap, from: "--bootstrap")
         settings.override("seed", with: seed, from: "--seed")
@@ -118,9 +117,11 @@ struct Evaluate: Tool {
         measure.threshold = threshold
         measure.rulThreshold = rulThreshold
         measure.weighting = try settings.choice("weights")
+        guard let policy = try settings.alarmPolicy() else {
+            throw settings.fault("alarm.records", expected: "K/N, as in 3/3")
+        }
         measure.alarmRule = AlarmRule(
-            consecutive: try settings.int("alarm.consecutive", in: 1...1_000_000),
-            farRUL: Int64(try settings.int("alarm.far_rul", in: 0...1_000_000_000)))
+            policy: policy, farRUL: Int64(try settings.int("alarm.far_rul", in: 0...1_000_000_000)))
         measure.replicates = try settings.int("bootstrap", in: 0...1_000_000)
         measure.seed = UInt64(try settings.int("seed", in: 0 ... .max))
         return measure

@@ -19,6 +19,7 @@ struct Score: Tool {
               cmapss-ingest test_FD001.txt --rul RUL_FD001.txt | featurize | score --model models/iforest
               tail -f live.ndjson | featurize | score --model models/iforest --warmup emit
               score --model models/iforest --state fleet.state hour.ndjson >> scores.ndjson
+              score --model models/iforest --alarm 3/5 --alarms-only --state fleet.state hour.ndjson
             """,
         version: borescopeVersion)
 
@@ -39,6 +40,9 @@ struct Score: Tool {
             "Continue from the state in FILE, if it is there, and replace it at the end.", valueName: "file"),
         completion: .file())
     var state: String?
+    @OptionGroup var alarms: AlarmOptions
+    @Flag(help: "Write only the records that raise an alarm or end one.")
+    var alarmsOnly = false
     @Option(help: ArgumentHelp("Threads; 0 is one per processor.", valueName: "n"))
     var threads: Int?
 
@@ -79,7 +83,7 @@ struct Score: Tool {
             var windows = WindowBatch(columns: [], length: 1, keys: [])
             while try reader.next(&windows) {
                 try scorer.score(windows, into: &records)
-                try writer.write(records)
+                try write(records, to: writer)
             }
         case .scored: throw DataError("the input holds scored records; expected feature rows or windows")
         case .rows, nil:
@@ -88,12 +92,16 @@ struct Score: Tool {
                 do {
                     try scorer.score(rows, into: &records)
                 } catch {
-                    try writer.write(records)
+                    try write(records, to: writer)
                     throw error
                 }
-                try writer.write(records)
+                try write(records, to: writer)
             }
         }
+    }
+
+    private func write(_ records: [ScoredRecord], to writer: RecordWriter) throws {
+        try writer.write(alarmsOnly ? records.filter { $0.alarm.map { $0.event != .standing } ?? false } : records)
     }
 
     private func explain(_ scorer: WindowScorer, _ report: Report) {
@@ -114,6 +122,7 @@ struct Score: Tool {
         settings.override("warmup", with: warmup, from: "--warmup")
         settings.override("missing", with: missing, from: "--missing")
         settings.override("threads", with: threads, from: "--threads")
+        settings.override(with: alarms)
         return settings
     }
 
@@ -124,6 +133,10 @@ struct Score: Tool {
         }
         options.threshold = threshold
         options.missing = try settings.choice("missing")
+        options.alarm = try settings.alarmPolicy()
+        if alarmsOnly, options.alarm == nil {
+            throw UsageError("--alarms-only needs an alarm policy; give --alarm 3/3")
+        }
         options.emitsWarmup = try settings.choice("warmup", as: Warmup.self) == .emit
         switch try? settings.string("contributions") {
         case "all": options.contributions = nil

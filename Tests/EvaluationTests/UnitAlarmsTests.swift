@@ -14,7 +14,8 @@ import Testing
             scores: calls.map { $0 == "x" ? 0.9 : 0.1 }, labels: rul.map { $0 < 5 },
             unitIDs: [Int64](repeating: 7, count: count), cycles: (0..<count).map { Int64($0 + 30) }, rul: rul)
         data.decide(threshold: 0.5)
-        let units = try UnitAlarms.follow(data, rule: AlarmRule(consecutive: consecutive, farRUL: farRUL))
+        let units = try UnitAlarms.follow(
+            data, rule: AlarmRule(policy: AlarmPolicy(required: consecutive, span: consecutive), farRUL: farRUL))
         #expect(units.count == 1)
         return units[0]
     }

@@ -27,6 +27,24 @@ struct GoldenTests {
         #expect(try rewrite(source(binary), as: .npy, arrayLength: 2).bytes == binary)
     }
 
+    @Test("alarms are the same after a way through NPY, whatever the length of their names")
+    func alarms() throws {
+        let records = [
+            ("", 30), (",\"alarm\":\"raised\",\"alarm_id\":\"7-31\"", 31),
+            (",\"alarm\":\"standing\",\"alarm_id\":\"\(String(repeating: "7", count: 33))\"", 32),
+            (",\"alarm\":\"ended\",\"alarm_id\":\"7-31\"", 33),
+        ]
+        let text = records.map { alarm, cycle in
+            "{\"unit_id\":7,\"cycle\":\(cycle),\"anomaly_score\":0.5,\"is_anomaly\":true,\"confidence\":null,\"threshold\":0.5,"
+                + "\"model_version\":\"m\",\"error\":null,\"contributions\":{}\(alarm)}\n"
+        }.joined()
+        for arrayLength in [1, 4] {
+            let binary = try rewrite(source(text), as: .npy, arrayLength: arrayLength)
+            #expect(binary.error == nil)
+            #expect(try rewrite(source(binary.bytes)).text == text)
+        }
+    }
+
     @Test("other number types, text fields, padding and NaT are read")
     func oddTypes() throws {
         let result = try rewrite(source(try golden("odd.npy")))

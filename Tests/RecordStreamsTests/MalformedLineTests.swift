@@ -123,6 +123,8 @@ struct MalformedLineTests {
             Fault("{\"window\":[{\"a\":1}]}\n", 1, 1, "expected 'unit_id'"),
             Fault("{\"unit_id\":1,\"anomaly_score\":\"x\"}\n", 1, 30, "found a string"),
             Fault("{\"unit_id\":1,\"anomaly_score\":1,\"status\":\"odd\"}\n", 1, 41, "expected scored or warmup"),
+            Fault(
+                "{\"unit_id\":1,\"anomaly_score\":1,\"alarm\":\"loud\"}\n", 1, 40, "expected raised, standing or ended"),
             Fault("{\"unit_id\":1,\"anomaly_score\":1,\"contributions\":[]}\n", 1, 48, "expected '{'"),
             Fault("{\"anomaly_score\":1}\n", 1, 1, "expected 'unit_id'"),
         ])

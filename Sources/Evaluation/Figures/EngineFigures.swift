@@ -86,8 +86,7 @@ enum EngineFigures {
             name,
             caption: "\(NumberText.count(evaluation.fleet.detectedCount)) of "
                 + "\(NumberText.count(evaluation.fleet.failingCount, "failing engine")) detected, "
-                + "\(NumberText.count(missed)) missed. An alarm is raised at record "
-                + "\(evaluation.measure.alarmRule.consecutive) called in a row.",
+                + "\(NumberText.count(missed)) missed. Alarm policy: \(evaluation.measure.alarmRule.policy).",
             drawing: plot.svg())
     }
 }
