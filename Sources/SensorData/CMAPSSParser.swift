@@ -25,6 +25,7 @@ public struct CMAPSSParser {
     private var heldIsLine = false
     /// The first of the blank lines that end the lines read so far.
     private var blankLine: Int?
+    private var lines = CMAPSSLines()
 
     /// Starts at the first line of `file`.
     public init(file: String) {
@@ -54,16 +55,16 @@ public struct CMAPSSParser {
             }
             if try parseHeld(into: &rows, stopsAtUnitEnd) { return true }
         }
-        while let end = CMAPSSParser.newline(in: chunk, from: position) {
-            if blankLine != nil, !chunk[position..<end].allSatisfy(CMAPSSParser.isSpace) { throw blankLineFault() }
-            switch CMAPSSParser.row(chunk, from: position, stopsAtUnitEnd, into: &rows) {
-            case .row:
-                count(&rows)
-                position = end + 1
+        let end = CMAPSSParser.endOfLines(in: chunk, from: position)
+        while position < end {
+            switch read(chunk, from: &position, to: end, into: &rows, stopsAtUnitEnd) {
+            case .done: break
             case .unitEnd: return true
-            case .other:
-                let line = Array(chunk[position...end])
-                position = end + 1
+            case .oddLine:
+                let next = CMAPSSParser.newline(in: chunk, from: position).map { $0 + 1 } ?? end
+                let line = Array(chunk[position..<next])
+                try refuseAfterBlank(line)
+                position = next
                 if let fault = readOddLine(line) { throw fault }
             }
         }
@@ -80,7 +81,7 @@ public struct CMAPSSParser {
     public mutating func finish(into rows: inout RowBatch, stopsAtUnitEnd: Bool = false) throws(DataError) -> Bool {
         guard let last = held.last else { return false }
         if !heldIsLine {
-            guard CMAPSSParser.isSpace(last) else {
+            guard CMAPSSLines.isSpace(last) else {
                 let count = held.withUnsafeBytes { CMAPSSParser.fields($0).count }
                 let column = held.count + 1
                 held.removeAll()
@@ -98,12 +99,18 @@ public struct CMAPSSParser {
 
     // MARK: Lines
 
-    private enum Line {
-        case row
-        /// The line begins another unit and was not read.
-        case unitEnd
-        /// The line is blank or faulty.
-        case other
+    /// Reads the rows of whole lines, whose last newline stands before `end`.
+    private mutating func read(
+        _ bytes: UnsafeRawBufferPointer, from position: inout Int, to end: Int, into rows: inout RowBatch,
+        _ stopsAtUnitEnd: Bool
+    ) -> CMAPSSLines.Stop {
+        // Behind a blank line only more of them may stand.
+        if blankLine != nil { return .oddLine }
+        let known = rows.count
+        let stop = lines.read(bytes, from: &position, to: end, into: &rows, stopsAtUnitEnd: stopsAtUnitEnd)
+        if known == 0, !rows.isEmpty { rows.origin = SourceLocation(file: file, number: lineCount + 1) }
+        lineCount += rows.count - known
+        return stop
     }
 
     private mutating func hold(_ bytes: UnsafeRawBufferPointer) throws(DataError) {
@@ -117,34 +124,26 @@ public struct CMAPSSParser {
 
     /// - Returns: true where the held line begins another unit, and is kept.
     private mutating func parseHeld(into rows: inout RowBatch, _ stopsAtUnitEnd: Bool) throws(DataError) -> Bool {
-        if blankLine != nil, !held.allSatisfy(CMAPSSParser.isSpace) { throw blankLineFault() }
-        let line = held.withUnsafeBytes { CMAPSSParser.row($0, from: 0, stopsAtUnitEnd, into: &rows) }
-        if line == .unitEnd { return true }
-        defer {
-            held.removeAll(keepingCapacity: true)
-            heldIsLine = false
+        let line = held
+        try refuseAfterBlank(line)
+        var position = 0
+        let stop = line.withUnsafeBytes { bytes in
+            read(bytes, from: &position, to: bytes.count, into: &rows, stopsAtUnitEnd)
         }
-        if line == .row {
-            count(&rows)
-        } else if let fault = readOddLine(held) {
-            throw fault
-        }
+        if stop == .unitEnd { return true }
+        held.removeAll()
+        heldIsLine = false
+        if stop == .oddLine, let fault = readOddLine(line) { throw fault }
         return false
     }
 
-    /// Counts the line of the row just appended.
-    @inline(__always)
-    private mutating func count(_ rows: inout RowBatch) {
-        lineCount += 1
-        if rows.count == 1 { rows.origin = SourceLocation(file: file, number: lineCount) }
-    }
-
-    private mutating func blankLineFault() -> DataError {
-        defer { blankLine = nil }
+    private mutating func refuseAfterBlank(_ line: [UInt8]) throws(DataError) {
+        guard let blank = blankLine, !line.allSatisfy(CMAPSSLines.isSpace) else { return }
+        blankLine = nil
         faultyColumn = nil
-        return DataError(
+        throw DataError(
             "a blank line between rows; expected \(CMAPSSSchema.fileColumnCount) columns, found 0",
-            at: blankLine.map { SourceLocation(file: file, number: $0) })
+            at: SourceLocation(file: file, number: blank))
     }
 
     /// Counts a line that is no row.
@@ -152,7 +151,7 @@ public struct CMAPSSParser {
     /// - Returns: what is wrong with it; nil where it is blank.
     private mutating func readOddLine(_ line: [UInt8]) -> DataError? {
         lineCount += 1
-        guard line.allSatisfy(CMAPSSParser.isSpace) else {
+        guard line.allSatisfy(CMAPSSLines.isSpace) else {
             let location = SourceLocation(file: file, number: lineCount)
             return line.withUnsafeBytes { fault(of: $0, at: location) }
         }
@@ -167,70 +166,11 @@ public struct CMAPSSParser {
         return UnsafeRawPointer(found) - base
     }
 
-    /// Space, tab, carriage return, newline.
-    @inline(__always)
-    private static func isSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x09 || byte == 0x0D || byte == 0x0A
-    }
-
-    /// Appends the row that starts at `position` and ends in a newline further on.
-    private static func row(
-        _ bytes: UnsafeRawBufferPointer, from position: Int, _ stopsAtUnitEnd: Bool, into rows: inout RowBatch
-    ) -> Line {
-        var at = position
-        guard let unit = wholeNumber(bytes, &at) else { return .other }
-        if stopsAtUnitEnd, let last = rows.unitIDs.last, last != unit { return .unitEnd }
-        guard let cycle = wholeNumber(bytes, &at) else { return .other }
-        let width = CMAPSSSchema.fileColumnCount - 2
-        let isRow = withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { values in
-            // A copy, because a captured variable would go through memory for each number.
-            var place = at
-            for column in 0..<width {
-                guard let value = number(bytes, &place) else { return false }
-                values[column] = value
-            }
-            while bytes[place] != 0x0A {
-                guard isSpace(bytes[place]) else { return false }
-                place &+= 1
-            }
-            rows.values.append(contentsOf: UnsafeBufferPointer(values))
-            return true
-        }
-        guard isRow else { return .other }
-        rows.unitIDs.append(unit)
-        rows.cycles.append(cycle)
-        return .row
-    }
-
-    /// The next number of the line, finite and followed by white space; nil at the end of the line or a fault.
-    @inline(__always)
-    private static func number(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> Double? {
-        var start = at
-        while bytes[start] == 0x20 || bytes[start] == 0x09 || bytes[start] == 0x0D { start &+= 1 }
-        guard let base = bytes.baseAddress, start &+ 9 <= bytes.count else { return longNumber(bytes, &at) }
-        var length = 0
-        guard let value = DecimalScanner.scanShort(base + start, length: &length), isSpace(bytes[start &+ length])
-        else {
-            return longNumber(bytes, &at)
-        }
-        at = start &+ length
-        return value
-    }
-
-    /// `number` where the number is long, near the end of `bytes`, or a fault.
-    @inline(never)
-    private static func longNumber(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> Double? {
-        while bytes[at] == 0x20 || bytes[at] == 0x09 || bytes[at] == 0x0D { at += 1 }
-        guard let value = DecimalScanner.scan(bytes, from: &at), isSpace(bytes[at]), value.isFinite else { return nil }
-        return value
-    }
-
-    /// The next number of the line where it is whole and positive.
-    @inline(__always)
-    private static func wholeNumber(_ bytes: UnsafeRawBufferPointer, _ at: inout Int) -> Int64? {
-        guard let value = number(bytes, &at), value >= 1, value <= 0x1p53 else { return nil }
-        let whole = Int64(value)
-        return Double(whole) == value ? whole : nil
+    /// Where the last line that ends in `bytes` does, behind its newline; `position` where none does.
+    private static func endOfLines(in bytes: UnsafeRawBufferPointer, from position: Int) -> Int {
+        var end = bytes.count
+        while end > position, bytes[end - 1] != 0x0A { end -= 1 }
+        return end
     }
 
     // MARK: Faults
@@ -240,10 +180,10 @@ public struct CMAPSSParser {
         var fields: [Range<Int>] = []
         var at = 0
         while true {
-            while at < line.count, isSpace(line[at]) { at += 1 }
+            while at < line.count, CMAPSSLines.isSpace(line[at]) { at += 1 }
             guard at < line.count else { return fields }
             let start = at
-            while at < line.count, !isSpace(line[at]) { at += 1 }
+            while at < line.count, !CMAPSSLines.isSpace(line[at]) { at += 1 }
             fields.append(start..<at)
         }
     }
@@ -263,8 +203,8 @@ public struct CMAPSSParser {
         for (index, field) in fields.enumerated() {
             var at = field.lowerBound
             let kind = index < 2 ? "a whole number of at least 1" : "a finite decimal number"
-            let isSound =
-                index < 2 ? CMAPSSParser.wholeNumber(line, &at) != nil : CMAPSSParser.number(line, &at) != nil
+            let value = CMAPSSLines.number(line, &at)
+            let isSound = index < 2 ? value.flatMap(CMAPSSLines.whole) != nil : value != nil
             guard !isSound else { continue }
             location.column = field.lowerBound + 1
             let name = CMAPSSSchema.fileColumn(index)
