@@ -78,9 +78,6 @@ enum NumberText {
 
     /// The number of digits of `value`, which has four at least.
     private static func digitCount(_ value: UInt64) -> Int {
-        // Of numbers that are not short, most have as many digits as a double can tell apart.
-        if value >= 10_000_000_000_000_000, value < 100_000_000_000_000_000 { return 17 }
-        if value >= 1_000_000_000_000_000, value < 10_000_000_000_000_000 { return 16 }
         var count = 4
         var rest = value / 10_000
         while rest > 0 {
@@ -120,7 +117,18 @@ enum NumberText {
     }
 
     /// Writes a decimal that is not zero.
+    @inline(__always)
     private static func write(
+        _ decimal: ShortestDecimal, to start: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        // Of numbers that are not short, most have as many digits as a double can tell apart.
+        let hasRoom = decimal.digits &- 1_000_000_000_000_000 < 99_000_000_000_000_000
+        if hasRoom, let end = LongDigits(decimal).write(to: start) { return end }
+        return writeShort(decimal, to: start)
+    }
+
+    @inline(never)
+    private static func writeShort(
         _ decimal: ShortestDecimal, to start: UnsafeMutablePointer<UInt8>
     ) -> UnsafeMutablePointer<UInt8> {
         var digits = decimal.digits

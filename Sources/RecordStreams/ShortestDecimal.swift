@@ -1,9 +1,11 @@
+import SensorData
+
 /// The shortest decimal between the neighbours of a binary number, and of those the one closest to it.
 ///
 /// R. Giulietti, "The Schubfach way to render doubles", 2020: of the decimals with one digit more than the spacing of
 /// the doubles needs, at most four can be the answer; scaled integers with a sticky lowest bit decide between them.
 struct ShortestDecimal {
-    /// At most 17 digits. May end in zeros.
+    /// At most 17 digits, or 18 with a zero at the end. May end in zeros.
     var digits: UInt64
     /// The value is `digits · 10^exponent`.
     var exponent: Int
@@ -42,26 +44,16 @@ struct ShortestDecimal {
         let isOdd = significand & 1
         let low = ShortestDecimal.product(ten, below &<< shift) + isOdd
         let high = ShortestDecimal.product(ten, above &<< shift) - isOdd
-        let whole = value >> 2
-        if whole >= 10 {
-            let tens = whole / 10
-            let isDownIn = low <= 40 * tens
-            let isUpIn = 40 * tens + 40 <= high
-            if isDownIn != isUpIn {
-                digits = isUpIn ? tens + 1 : tens
-                exponent = power + 1
-                return
-            }
-        }
+        // Chosen without branches: which decimal it is cannot be foretold.
+        let whole = value &>> 2
+        let tens = whole / 10
+        let (tensAreIn, nextTensAreIn) = (low <= 40 &* tens, 40 &* tens &+ 40 <= high)
+        let (wholeIsIn, nextIsIn) = (low <= 4 &* whole, 4 &* whole &+ 4 <= high)
+        let isNearerNext = value &+ (whole & 1) > 4 &* whole &+ 2
+        let next = wholeIsIn != nextIsIn ? nextIsIn : isNearerNext
+        let isShorter = (tensAreIn != nextTensAreIn) && whole >= 10
+        digits = isShorter ? 10 &* (tens &+ (nextTensAreIn ? 1 : 0)) : whole &+ (next ? 1 : 0)
         exponent = power
-        let isDownIn = low <= 4 * whole
-        let isUpIn = 4 * whole + 4 <= high
-        if isDownIn != isUpIn {
-            digits = isUpIn ? whole + 1 : whole
-        } else {
-            let half = 4 * whole + 2
-            digits = value > half || (value == half && whole & 1 == 1) ? whole + 1 : whole
-        }
     }
 
     /// The upper half of the product, its lowest bit set where the lower half is not zero.

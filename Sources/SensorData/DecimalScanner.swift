@@ -2,7 +2,7 @@
 ///
 /// A number of up to seven characters is taken from one 8-byte word. Up to 15 digits, and a power of ten up to 22, the
 /// quotient of two exact doubles is the correctly rounded result (W. D. Clinger 1990, doi:10.1145/93542.93557); up to
-/// 19 digits and a power of 27, 128-bit integers give it; what is left goes to the standard library.
+/// 19 digits, a product of 128 bits mostly gives it; what is left goes to the standard library.
 public enum DecimalScanner {
     /// Which spellings are numbers.
     public enum Grammar: Sendable {
@@ -85,7 +85,7 @@ public enum DecimalScanner {
     /// The number that eight digits (0 … 9 a byte, the first one lowest) spell.
     @inlinable @inline(__always)
     static func value(ofEight digits: UInt64) -> UInt64 {
-        let pairs = ((digits & 0x0F0F_0F0F_0F0F_0F0F) &* 2561) &>> 8
+        let pairs = (digits &* 2561) &>> 8
         let fours = ((pairs & 0x00FF_00FF_00FF_00FF) &* 6_553_601) &>> 16
         return ((fours & 0x0000_FFFF_0000_FFFF) &* 42_949_672_960_001) &>> 32
     }
@@ -175,32 +175,42 @@ extension DecimalScanner {
         return isNegative ? -exponent : exponent
     }
 
-    /// `mantissa · 10^exponent`, correctly rounded; nil beyond `|exponent| = 27`, the largest power of five in 64 bits.
+    /// `mantissa · 10^exponent`, correctly rounded; nil where that takes more than 128 bits, or is no normal number.
+    ///
+    /// D. Lemire 2021, doi:10.1002/spe.2984: the upper half of the product with a power of ten of 128 bits has all the
+    /// bits of the result, but in rare cases, which can be told.
     static func rounded(_ mantissa: UInt64, timesTenTo exponent: Int) -> Double? {
         if mantissa <= 1 << 53, abs(exponent) <= 22 {
             return exponent < 0 ? Double(mantissa) / power(-exponent) : Double(mantissa) * power(exponent)
         }
         guard mantissa != 0 else { return 0 }
-        guard abs(exponent) <= 27 else { return nil }
-        var five: UInt64 = 1
-        for _ in 0..<abs(exponent) { five *= 5 }
-        // The result is `bits · 2^scale` with at least 63 significant bits, the lowest of which also stands for all
-        // that lie below it, so that the conversion to Double rounds as it would round the exact value.
-        let bits: UInt64
-        let scale: Int
-        if exponent < 0 {
-            let shift = mantissa.leadingZeroBitCount
-            let fiveShift = five.leadingZeroBitCount
-            let dividend = mantissa << shift
-            let (quotient, remainder) = (five << fiveShift).dividingFullWidth((dividend >> 1, dividend << 63))
-            bits = remainder == 0 ? quotient : quotient | 1
-            scale = fiveShift - shift - 63 + exponent
-        } else {
-            let (high, low) = mantissa.multipliedFullWidth(by: five)
-            let shift = high.leadingZeroBitCount
-            bits = high << shift | low >> (64 - shift) | (low << shift == 0 ? 0 : 1)
-            scale = 64 - shift + exponent
+        guard (-290...300).contains(exponent) else { return nil }
+        let shift = mantissa.leadingZeroBitCount
+        let scaled = mantissa << UInt64(shift)
+        var (tenHigh, tenLow) = PowersOfTen.shared[exponent]
+        if exponent > 55 {
+            // The method takes positive powers rounded down; the table rounds all up, and up to here they are exact.
+            if tenLow == 0 { tenHigh &-= 1 }
+            tenLow &-= 1
         }
-        return Double(sign: .plus, exponent: scale, significand: Double(bits))
+        var (high, low) = scaled.multipliedFullWidth(by: tenHigh)
+        if high & 0x1FF == 0x1FF {
+            let (sum, carries) = low.addingReportingOverflow(scaled.multipliedFullWidth(by: tenLow).high)
+            low = sum
+            if carries { high &+= 1 }
+        }
+        guard low != .max || (-27...55).contains(exponent) else { return nil }
+        let top = high >> 63
+        var significand = high >> (top + 9)
+        // ⌊log2(10^exponent)⌋
+        let scale = (217_706 * exponent) >> 16 + 63 + Int(top) - shift
+        guard scale > -1022, scale < 1023 else { return nil }
+        // Halfway between two doubles, the even one is taken.
+        if low <= 1, (-4...23).contains(exponent), significand & 3 == 1, significand << (top + 9) == high {
+            significand &= ~1
+        }
+        significand = (significand + significand & 1) >> 1
+        // A carry out of the significand goes into the exponent, as it should.
+        return Double(bitPattern: UInt64(scale + 1022) << 52 &+ significand)
     }
 }

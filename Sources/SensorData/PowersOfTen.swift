@@ -1,12 +1,13 @@
 /// The powers of ten that doubles need, to 128 bits.
 ///
 /// `high · 2^64 + low` is 10^k scaled by a power of two so that its top bit is set, and rounded up where it is not exact.
-final class PowersOfTen: Sendable {
+public final class PowersOfTen: Sendable {
     /// Made on first use, in some 30 µs.
-    static let shared = PowersOfTen()
-    static let exponents = -292...324
+    public static let shared = PowersOfTen()
+    /// The exponents there are.
+    public static let exponents = -292...324
 
-    private let halves: [UInt64]
+    @usableFromInline let halves: [UInt64]
 
     private init() {
         let range = PowersOfTen.exponents
@@ -32,10 +33,10 @@ final class PowersOfTen: Sendable {
     }
 
     /// 10^`exponent`, which lies in `exponents`.
-    @inline(__always)
-    subscript(exponent: Int) -> (high: UInt64, low: UInt64) {
+    @inlinable @inline(__always)
+    public subscript(exponent: Int) -> (high: UInt64, low: UInt64) {
         halves.withUnsafeBufferPointer { halves in
-            let place = 2 * (exponent - PowersOfTen.exponents.lowerBound)
+            let place = 2 &* (exponent &+ 292)
             return (halves[place], halves[place + 1])
         }
     }
