@@ -50,6 +50,7 @@ public final class ByteSink {
 
     private init(_ destination: Destination) {
         self.destination = destination
+        if case .descriptor(let descriptor, _) = destination { ByteSink.widen(descriptor) }
         buffer = .allocate(byteCount: ByteSink.capacity, alignment: 64)
     }
 
@@ -109,6 +110,15 @@ public final class ByteSink {
             let duplicate = dup(descriptor)
             guard duplicate >= 0, close(duplicate) == 0 else { throw SystemError("close", name) }
         }
+    }
+
+    /// Lets a pipe hold as much as the buffer, so that writer and reader take turns less often. Where the system knows no
+    /// such wish or refuses it, the pipe stays as it is.
+    private static func widen(_ descriptor: Int32) {
+        #if os(Linux)
+            let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ, which Glibc does not show to Swift
+            _ = fcntl(descriptor, setPipeSize, Int32(capacity))
+        #endif
     }
 
     private func makeRoom(for size: Int) throws {

@@ -3,8 +3,8 @@ import SensorData
 /// Where the members that rows and windows have in common stand in a record.
 struct NPYIdentity {
     private(set) var keys: RowSchema.Keys = []
-    private var unitID: (offset: Int, type: NPYScalar)?
-    private var members: [(member: RowMember, offset: Int, type: NPYScalar)] = []
+    private(set) var unitID: (offset: Int, type: NPYScalar)?
+    private(set) var members: [(member: RowMember, offset: Int, type: NPYScalar)] = []
 
     /// Notes `field` if it is such a member.
     ///

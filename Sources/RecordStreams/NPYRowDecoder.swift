@@ -18,6 +18,8 @@ final class NPYRowDecoder {
         /// Text members, which pass through.
         var texts: [(key: String, offset: Int, type: NPYScalar)]
         var stage: RowStage
+        /// Where nothing is to be converted.
+        var plain: NPYPlainRecords?
     }
 
     init(_ arrays: NPYArrayReader) {
@@ -32,8 +34,12 @@ final class NPYRowDecoder {
         guard try arrays.advance() else { return false }
         guard arrays.kind == .rows else { throw arrays.error("expected rows, found \(arrays.kind.rawValue)") }
         let plan = try currentPlan()
-        let count = try arrays.arrived(atMost: plan.stage.capacity)
+        let count = try arrays.arrived(atMost: plan.plain == nil ? plan.stage.capacity : NPYPlainRecords.batchRows)
         let origin = arrays.location()
+        if let plain = plan.plain, plain.read(count, at: arrays.first, to: &batch, origin: origin) {
+            arrays.consume(count)
+            return true
+        }
         for row in 0..<count {
             do throws(NPYFault) {
                 try decode(arrays.first + row * arrays.elementSize, plan)
@@ -124,8 +130,13 @@ final class NPYRowDecoder {
         for (index, column) in columns.enumerated() {
             if column.type != .float64 || column.offset != columns[0].offset + 8 * index { blockOffset = nil }
         }
+        let plain =
+            texts.isEmpty
+            ? blockOffset.flatMap {
+                NPYPlainRecords(identity, schema: schema, recordSize: arrays.elementSize, blockOffset: $0)
+            } : nil
         return Plan(
             schema: schema, identity: identity, columns: columns, blockOffset: blockOffset, texts: texts,
-            stage: RowStage(schema: schema))
+            stage: RowStage(schema: schema), plain: plain)
     }
 }
