@@ -87,19 +87,14 @@ extension RowBatch {
     public mutating func take(
         _ rows: [Int], of other: RowBatch, schema: RowSchema, filling fill: (UnsafeMutableBufferPointer<Double>) -> Void
     ) {
-        var numbers: [Double] = []
-        swap(&numbers, &values)
         removeAll(schema: schema)
         let size = rows.count * width
-        if numbers.count == size {
-            numbers.withUnsafeMutableBufferPointer { fill($0) }
-        } else {
-            numbers = Array(unsafeUninitializedCapacity: size) { memory, count in
+        values.append(addingCapacity: size) { span in
+            span.withUnsafeMutableBufferPointer { memory, count in
                 fill(UnsafeMutableBufferPointer(rebasing: memory[..<size]))
                 count = size
             }
         }
-        values = numbers
         if let first = rows.first { origin = other.location(of: first) }
         if rows.count == other.count {
             unitIDs.append(contentsOf: other.unitIDs)

@@ -60,22 +60,47 @@ extension AdmittedRows {
     mutating func take(
         _ row: Int, of batch: RowBatch, slot: Int, arrival: Arrival, indices: [Int], limit: Double
     ) -> Bool {
-        let target = rows.count * width
-        let source = row * batch.width
+        let isSound = pick(row..<row + 1, of: batch, indices: indices, limit: limit) == 1
         rows.append(row)
         slots.append(slot)
         arrivals.append(arrival)
+        return isSound
+    }
+
+    /// Adds rows of one unit that follow each other, up to the first one that has a value beyond `limit` or none.
+    ///
+    /// - Returns: how many were added.
+    mutating func takeRun(_ run: Range<Int>, of batch: RowBatch, slot: Int, indices: [Int], limit: Double) -> Int {
+        let count = pick(run, of: batch, indices: indices, limit: limit)
+        rows.append(contentsOf: run.prefix(count))
+        slots.append(contentsOf: repeatElement(slot, count: count))
+        arrivals.append(contentsOf: repeatElement(.follows, count: count))
+        return count
+    }
+
+    /// Copies the selected columns of `run` behind the rows there are.
+    ///
+    /// - Returns: how many rows come before the first one with a value beyond `limit` or none, which is copied too.
+    private mutating func pick(_ run: Range<Int>, of batch: RowBatch, indices: [Int], limit: Double) -> Int {
+        let (first, width) = (rows.count * width, batch.width)
         return values.withUnsafeMutableBufferPointer { values in
             batch.values.withUnsafeBufferPointer { given in
                 indices.withUnsafeBufferPointer { indices in
-                    precondition(target + indices.count <= values.count && source + batch.width <= given.count)
-                    var faults = 0
-                    for place in 0..<indices.count {
-                        let value = given[source &+ indices[place]]
-                        faults |= value.magnitude <= limit ? 0 : 1
-                        values[target &+ place] = value
+                    precondition(
+                        first + run.count * indices.count <= values.count && run.upperBound * width <= given.count)
+                    var target = first
+                    for row in run {
+                        let source = row &* width
+                        var faults = 0
+                        for place in 0..<indices.count {
+                            let value = given[source &+ indices[place]]
+                            faults |= value.magnitude <= limit ? 0 : 1
+                            values[target &+ place] = value
+                        }
+                        if faults != 0 { return row - run.lowerBound }
+                        target &+= indices.count
                     }
-                    return faults == 0
+                    return run.count
                 }
             }
         }

@@ -65,12 +65,21 @@ public struct RowIntake: Sendable {
             if slot >= 0 { remember(admitted, slot: slot) }
         }
         var unitID: Int64 = 0
-        for row in 0..<batch.count {
+        var row = 0
+        while row < batch.count {
             if slot < 0 || batch.unitIDs[row] != unitID {
                 if slot >= 0 { remember(admitted, slot: slot) }
                 unitID = batch.unitIDs[row]
                 slot = slots[unitID] ?? newSlot(unitID)
             }
+            let run = runOfFollowers(from: row, in: batch, slot: slot)
+            if !run.isEmpty {
+                let taken = admitted.takeRun(run, of: batch, slot: slot, indices: indices, limit: largestMagnitude)
+                positions[slot] += Int64(taken)
+                row += taken
+                if taken > 0 { continue }
+            }
+            defer { row += 1 }
             let arrival = try arrival(of: row, in: batch, slot: slot)
             if arrival == .begins { hasValues[slot] = false }
             guard admitted.take(row, of: batch, slot: slot, arrival: arrival, indices: indices, limit: largestMagnitude)
@@ -102,6 +111,25 @@ public struct RowIntake: Sendable {
         lastValues.append(contentsOf: repeatElement(0, count: columns.count))
         due.append(.begins)
         return slot
+    }
+
+    /// The rows from `row` on that are the unit's next cycles, one after another.
+    private func runOfFollowers(from row: Int, in batch: RowBatch, slot: Int) -> Range<Int> {
+        guard due[slot] == .follows, !batch.cycles.isEmpty, positions[slot] != RowBatch.unknown else {
+            return row..<row
+        }
+        let unitID = unitIDs[slot]
+        var next = positions[slot]
+        var end = row
+        batch.unitIDs.withUnsafeBufferPointer { units in
+            batch.cycles.withUnsafeBufferPointer { cycles in
+                while end < units.count, units[end] == unitID, cycles[end] == next &+ 1, cycles[end] > next {
+                    next = cycles[end]
+                    end += 1
+                }
+            }
+        }
+        return row..<end
     }
 
     /// Says how the row follows, and moves the unit's position.

@@ -18,8 +18,6 @@ struct RollingStatistics: Sendable {
     private var rolling: [RollingWindow]
     /// The current unit's last rows and then the current block; shape (depth + blockRows, groups).
     private var scratch: [Lanes]
-    /// The current block's means and deviations over one window; shape (2, blockRows, groups).
-    private var block: [Lanes]
     /// Rows the unit has had, by slot.
     private var counts: [Int] = []
     /// The last rows of each slot, oldest first, at the end of its part; shape (slots, depth, columns).
@@ -34,7 +32,6 @@ struct RollingStatistics: Sendable {
         rolling = []
         for window in windows { rolling.append(RollingWindow(length: window, groups: groups)) }
         scratch = Array(repeating: .zero, count: (depth + RollingStatistics.blockRows) * groups)
-        block = Array(repeating: .zero, count: 2 * RollingStatistics.blockRows * groups)
     }
 
     /// How many numbers are remembered of a unit.
@@ -132,57 +129,17 @@ struct RollingStatistics: Sendable {
     private mutating func roll(
         _ count: Int, at index: Int, isResumed: Bool, into result: UnsafeMutablePointer<Double>, resultStride: Int
     ) {
-        let size = RollingStatistics.blockRows * groups
         for number in rolling.indices {
-            block.withUnsafeMutableBufferPointer { block in
-                scratch.withUnsafeBufferPointer { scratch in
-                    guard let base = scratch.baseAddress, let means = block.baseAddress else { return }
-                    let rows = base + depth * groups
-                    if isResumed { rolling[number].resume(at: index, rows: rows) }
-                    rolling[number].take(count, at: index, rows: rows, means: means, deviations: means + size)
-                }
+            let output = RollingOutput(
+                base: result + number * statistics.count, rowStride: resultStride,
+                columnStride: windows.count * statistics.count, columns: columns,
+                mean: statistics.firstIndex(of: .mean), deviation: statistics.firstIndex(of: .std))
+            scratch.withUnsafeBufferPointer { scratch in
+                guard let base = scratch.baseAddress else { return }
+                let rows = base + depth * groups
+                if isResumed { rolling[number].resume(at: index, rows: rows) }
+                rolling[number].take(count, at: index, rows: rows, into: output)
             }
-            scatter(count, into: result + number * statistics.count, resultStride: resultStride)
-        }
-    }
-
-    /// Writes the block's statistics of one window to their places.
-    private func scatter(_ count: Int, into result: UnsafeMutablePointer<Double>, resultStride: Int) {
-        let width = groups * Lanes.scalarCount
-        let columns = columns
-        let columnStride = windows.count * statistics.count
-        let size = RollingStatistics.blockRows * width
-        block.withUnsafeBytes { bytes in
-            guard let means = bytes.bindMemory(to: Double.self).baseAddress else { return }
-            if statistics == [.mean, .std] {
-                for row in 0..<count {
-                    RollingStatistics.interleave(
-                        means + row * width, means + size + row * width, columns, into: result + row * resultStride,
-                        columnStride)
-                }
-                return
-            }
-            for (place, statistic) in statistics.enumerated() {
-                let values = statistic == .mean ? means : means + size
-                for row in 0..<count {
-                    for column in 0..<columns {
-                        result[row * resultStride + column * columnStride + place] = values[row * width + column]
-                    }
-                }
-            }
-        }
-    }
-
-    @inline(__always)
-    private static func interleave(
-        _ means: UnsafePointer<Double>, _ deviations: UnsafePointer<Double>, _ columns: Int,
-        into result: UnsafeMutablePointer<Double>, _ columnStride: Int
-    ) {
-        var out = result
-        for column in 0..<columns {
-            out[0] = means[column]
-            out[1] = deviations[column]
-            out += columnStride
         }
     }
 

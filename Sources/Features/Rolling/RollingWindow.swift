@@ -120,12 +120,8 @@ struct RollingWindow: Sendable {
     /// - Parameters:
     ///   - index: the number of rows the unit has had before.
     ///   - rows: shape (count, groups); the rows before, up to `length − 1`, stand ahead of them.
-    ///   - means: shape (count, groups).
-    ///   - deviations: shape (count, groups).
-    mutating func take(
-        _ count: Int, at index: Int, rows: UnsafePointer<Lanes>, means: UnsafeMutablePointer<Lanes>,
-        deviations: UnsafeMutablePointer<Lanes>
-    ) {
+    ///   - result: where the statistics of this window go.
+    mutating func take(_ count: Int, at index: Int, rows: UnsafePointer<Lanes>, into result: RollingOutput) {
         let (length, groups) = (length, groups)
         prefixes.withUnsafeMutableBufferPointer { prefixes in
             suffixes.withUnsafeMutableBufferPointer { suffixes in
@@ -146,12 +142,12 @@ struct RollingWindow: Sendable {
                             if isFirstBlock {
                                 RollingWindow.grow(
                                     steps, from: phase, &prefixes[group], rows + at, groups, reciprocals,
-                                    means + at, deviations + at)
+                                    result.place(row: done, group: group))
                             } else {
                                 RollingWindow.roll(
                                     steps, &prefixes[group], rows + at, groups, suffix + (length - 1 - phase),
                                     Lanes(repeating: reciprocals[length]), Lanes(repeating: reciprocals[length - 1]),
-                                    means + at, deviations + at)
+                                    result.place(row: done, group: group))
                             }
                         }
                         done += steps
@@ -171,17 +167,17 @@ struct RollingWindow: Sendable {
     @inline(__always)
     private static func roll(
         _ count: Int, _ running: inout Prefix, _ rows: UnsafePointer<Lanes>, _ groups: Int,
-        _ suffixes: UnsafePointer<Suffix>, _ mean: Lanes, _ variance: Lanes, _ means: UnsafeMutablePointer<Lanes>,
-        _ deviations: UnsafeMutablePointer<Lanes>
+        _ suffixes: UnsafePointer<Suffix>, _ mean: Lanes, _ variance: Lanes, _ place: RollingOutput.Place
     ) {
         var prefix = running
         var suffix = suffixes
-        var at = 0
+        var row = rows
+        var place = place
         for _ in 0..<count {
-            prefix.add(rows[at])
-            (means[at], deviations[at]) = prefix.statistics(with: suffix.pointee, mean, variance)
+            prefix.add(row.pointee)
+            place.put(prefix.statistics(with: suffix.pointee, mean, variance))
             suffix -= 1
-            at &+= groups
+            row += groups
         }
         running = prefix
     }
@@ -189,14 +185,15 @@ struct RollingWindow: Sendable {
     /// Rows of a unit's first block, in which the window grows with every row.
     private static func grow(
         _ count: Int, from first: Int, _ running: inout Prefix, _ rows: UnsafePointer<Lanes>, _ groups: Int,
-        _ reciprocals: UnsafePointer<Double>, _ means: UnsafeMutablePointer<Lanes>,
-        _ deviations: UnsafeMutablePointer<Lanes>
+        _ reciprocals: UnsafePointer<Double>, _ place: RollingOutput.Place
     ) {
+        var place = place
         for row in 0..<count {
             running.add(rows[row * groups])
             let number = first + row + 1
-            (means[row * groups], deviations[row * groups]) = running.statistics(
-                with: Suffix(), Lanes(repeating: reciprocals[number]), Lanes(repeating: reciprocals[number - 1]))
+            place.put(
+                running.statistics(
+                    with: Suffix(), Lanes(repeating: reciprocals[number]), Lanes(repeating: reciprocals[number - 1])))
         }
     }
 }
