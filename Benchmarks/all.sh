@@ -21,6 +21,7 @@ if "$python" -c "import torch" 2> /dev/null; then
     echo; echo "## LSTM autoencoder"
     "$python" "$here/lstm.py" --bench "$(command -v borescope-bench)"
     "$python" "$here/lstm.py" --bench "$(command -v borescope-bench)" --threads 2
+    "$python" "$here/lstm_training.py" "$data" --bin "$(dirname "$(command -v train-lstmae)")"
 fi
 echo; echo "## Cold start"
 "$python" "$here/start.py" cmapss-ingest cmapss-validate featurize window train-iforest score sweep-threshold evaluate

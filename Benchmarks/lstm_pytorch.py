@@ -67,4 +67,5 @@ def main():
                 lambda: ((model(windows) - windows) ** 2).mean(dim=1))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,33 +3,42 @@
 #else
     import Darwin
 #endif
+import Kernels
 import Synchronization
 
 /// Threads that wait for work and share it task by task.
 ///
 /// A caller splits its work by size, never by the number of threads, and lets each task write to its own memory; the
-/// results are then the same on any number of threads. With one thread everything runs on the caller's.
+/// results are then the same on any number of threads. With one thread everything runs on the caller's. A thread that has
+/// nothing to do looks out for some microseconds before it sleeps, because the next round is often that near.
 public final class WorkerPool: @unchecked Sendable {
     /// How many threads work, the caller's among them.
     public let threads: Int
 
     private typealias Body = (_ task: Int, _ worker: Int) -> Void
 
+    /// How often a thread looks before it sleeps: some 50 µs; not at all where threads share processors.
+    private let patience: Int
     private let nextTask = Atomic<Int>(0)
+    /// Counts the calls of `run`.
+    private let round = Atomic<Int>(0)
+    /// The threads that have not finished the round.
+    private let working = Atomic<Int>(0)
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let wakes = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let finishes = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var handles: [pthread_t] = []
     // Guarded by `lock`.
-    private var round = 0
-    private var working = 0
+    private var sleepers = 0
     private var stops = false
     private var body: UnsafePointer<Body>?
     private var tasks = 0
 
     /// Starts `threads − 1` threads; `threads` of 0 or less means one per processor.
     public init(threads: Int = 1) {
-        self.threads = threads > 0 ? threads : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        self.threads = threads > 0 ? threads : processors
+        patience = self.threads <= processors ? 1000 : 0
         pthread_mutex_init(lock, nil)
         pthread_cond_init(wakes, nil)
         pthread_cond_init(finishes, nil)
@@ -83,15 +92,25 @@ public final class WorkerPool: @unchecked Sendable {
         self.body = body
         self.tasks = tasks
         nextTask.store(0, ordering: .relaxed)
-        working = handles.count
-        round += 1
-        pthread_cond_broadcast(wakes)
+        working.store(handles.count, ordering: .relaxed)
+        round.wrappingAdd(1, ordering: .releasing)
+        if sleepers > 0 { pthread_cond_broadcast(wakes) }
         pthread_mutex_unlock(lock)
         takeTasks(of: body, tasks, worker: 0)
+        spin { working.load(ordering: .acquiring) > 0 }
         pthread_mutex_lock(lock)
-        while working > 0 { pthread_cond_wait(finishes, lock) }
+        while working.load(ordering: .acquiring) > 0 { pthread_cond_wait(finishes, lock) }
         self.body = nil
         pthread_mutex_unlock(lock)
+    }
+
+    /// Looks out while `waits`, for a while.
+    private func spin(while waits: () -> Bool) {
+        var looks = 0
+        while looks < patience, waits() {
+            pauseSpinning()
+            looks += 1
+        }
     }
 
     // Not inlined, so that no thread still holds the body's context when `run` returns.
@@ -107,17 +126,22 @@ public final class WorkerPool: @unchecked Sendable {
     fileprivate func work(as worker: Int) {
         var seen = 0
         while true {
+            spin { round.load(ordering: .relaxed) == seen }
             pthread_mutex_lock(lock)
-            while round == seen, !stops { pthread_cond_wait(wakes, lock) }
-            seen = round
+            while round.load(ordering: .relaxed) == seen, !stops {
+                sleepers += 1
+                pthread_cond_wait(wakes, lock)
+                sleepers -= 1
+            }
+            seen = round.load(ordering: .relaxed)
             let body = stops ? nil : self.body
             let tasks = self.tasks
             pthread_mutex_unlock(lock)
             guard let body else { return }
             takeTasks(of: body, tasks, worker: worker)
+            guard working.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { continue }
             pthread_mutex_lock(lock)
-            working -= 1
-            if working == 0 { pthread_cond_signal(finishes) }
+            pthread_cond_signal(finishes)
             pthread_mutex_unlock(lock)
         }
     }

@@ -169,12 +169,35 @@ import VectorMath
         #expect(refusals > 50)
     }
 
-    /// Written by version 1 of the format; every later reader must read it and score as it did.
-    @Test func theGoldenBundleLoadsForEver() throws {
-        let bundle = try ModelBundle(path: "\(repository)/Tests/Goldens/bundles/iforest-v1")
+    /// Written by version 1 of the format; every later reader must read them and score as it did, an autoencoder within
+    /// what another processor's arithmetic may change.
+    @Test(arguments: [("iforest-v1", 1e-12), ("lstmae-v1", 1e-6)])
+    func theGoldenBundlesLoadForEver(name: String, tolerance: Double) throws {
+        let bundle = try ModelBundle(path: "\(repository)/Tests/Goldens/bundles/\(name)")
         #expect(bundle.description.formatVersion == 1)
         #expect(bundle.selfTest.windows.count == 4)
-        #expect(try bundle.selfTest.deviation(of: bundle.detector, pool: pool) < 1e-12)
+        #expect(try bundle.selfTest.deviation(of: bundle.detector, pool: pool) < tolerance)
         #expect(bundle.description.confidence != nil)
+    }
+
+    @Test(arguments: [
+        ("\"units\" : 8", "\"units\" : 9", "tensor 'encoder.lstm.weight_hh_l1'"),
+        ("\"units\" : 8", "\"units\" : 0", "0 units"),
+        ("\"bottleneck\" : 4", "\"bottleneck\" : 5", "tensor 'encoder.fc.weight'"),
+        ("\"bottleneck\" : 4", "\"bottleneck\" : 1000000", "a bottleneck of 1000000"),
+        ("\"layers\" : 2", "\"layers\" : 3", "tensor 'encoder.lstm.weight_hh_l2'"),
+        ("\"layers\" : 2", "\"layers\" : 1", "tensors that an autoencoder of 1 layer"),
+        ("\"length\" : 30", "\"length\" : 29", "tensor 'self_test.windows'"),
+    ])
+    func anAutoencoderOfOtherSizesThanItsTensorsIsRefused(old: String, new: String, reason: String) throws {
+        let scratch = try Scratch()
+        let golden = "\(repository)/Tests/Goldens/bundles/lstmae-v1"
+        try FileManager.default.copyItem(atPath: golden, toPath: "\(scratch.path)/model")
+        let path = "\(scratch.path)/model/model.json"
+        let text = String(decoding: try readFile(path), as: UTF8.self)
+        try #require(text.contains(old))
+        try AtomicFile.write(Array(text.replacing(old, with: new).utf8), to: path)
+        let error = #expect(throws: BundleError.self) { try ModelBundle(path: "\(scratch.path)/model") }
+        #expect(error?.description.contains(reason) == true, "\(error?.description ?? "no error")")
     }
 }

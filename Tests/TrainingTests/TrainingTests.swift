@@ -8,7 +8,7 @@ import Training
 import VectorMath
 
 /// Engines that drift in column `a` over their last cycles; column `b` is noise.
-private func fleet(units: Int, cycles: Int = 120, labelled: Bool = true, wear: Double = 8) -> String {
+func fleet(units: Int, cycles: Int = 120, labelled: Bool = true, wear: Double = 8) -> String {
     var random = CounterRandom(seed: 21, stream: 5)
     var text = ""
     for unit in 1...units {
@@ -24,7 +24,7 @@ private func fleet(units: Int, cycles: Int = 120, labelled: Bool = true, wear: D
     return text
 }
 
-private func settings(_ change: (inout TrainingSettings) -> Void = { _ in }) -> TrainingSettings {
+func settings(_ change: (inout TrainingSettings) -> Void = { _ in }) -> TrainingSettings {
     var settings = TrainingSettings()
     settings.windows = WindowSettings(shape: WindowShape(length: 10))
     settings.healthy = .remaining(atLeast: 25)
@@ -33,7 +33,7 @@ private func settings(_ change: (inout TrainingSettings) -> Void = { _ in }) -> 
     return settings
 }
 
-private func data(_ text: String, _ settings: TrainingSettings) throws -> TrainingData {
+func data(_ text: String, _ settings: TrainingSettings) throws -> TrainingData {
     var rest = Array(text.utf8)[...]
     let source = ByteSource(name: "fleet") { buffer in
         let part = rest.prefix(buffer.count)

@@ -7,6 +7,15 @@ int simd_cpu_level(void);
 
 #define SIMD_INLINE static inline __attribute__((always_inline))
 
+/// Waits for some dozen cycles.
+SIMD_INLINE void simd_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb");
+#endif
+}
+
 #if defined(__FMA__) || defined(__ARM_FEATURE_FMA)
 #define SIMD_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
 #else

@@ -68,6 +68,11 @@ public struct AutoencoderDetector: Detector {
             }
             for (index, value) in values.enumerated() { network.parameters.pointer[entry.start + index] = value }
         }
+        guard tensors.count == network.layout.parameters.entries.count else {
+            throw BundleError(
+                "it has \(tensors.count - network.layout.parameters.entries.count) tensors that an autoencoder of "
+                    + "\(architecture.layers) layer\(architecture.layers == 1 ? "" : "s") does not")
+        }
         network.pack()
         self.init(network, columns: columns)
     }

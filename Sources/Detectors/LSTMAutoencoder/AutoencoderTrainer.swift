@@ -47,9 +47,16 @@ public final class AutoencoderTrainer<Scalar: NetworkScalar> {
     public func step(
         count: Int, rate: Double, fill: (_ index: Int, _ pass: AutoencoderPass<Scalar>, _ row: Int) -> Void
     ) -> Double {
-        let loss = computeGradient(count: count, fill: fill)
-        adam.step(network.parameters.pointer, gradient: gradient.pointer, rate: rate)
-        network.pack()
+        let (loss, blocks) = computeBlocks(count: count, fill: fill)
+        adam.beginStep()
+        // Layer by layer, so that threads share the work and what one touches stays in its cache.
+        pool.run(tasks: network.layerCount) { layer in
+            sum(layer, blocks)
+            adam.update(
+                network.parameterRange(layer: layer), of: network.parameters.pointer, gradient: gradient.pointer,
+                rate: rate)
+            network.pack(layer: layer)
+        }
         return loss
     }
 
@@ -57,6 +64,22 @@ public final class AutoencoderTrainer<Scalar: NetworkScalar> {
     public func computeGradient(
         count: Int, fill: (_ index: Int, _ pass: AutoencoderPass<Scalar>, _ row: Int) -> Void
     ) -> Double {
+        let (loss, blocks) = computeBlocks(count: count, fill: fill)
+        for layer in 0..<network.layerCount { sum(layer, blocks) }
+        return loss
+    }
+
+    /// Takes the sum of the blocks' gradients of one layer, in order.
+    private func sum(_ layer: Int, _ blocks: Int) {
+        let range = network.parameterRange(layer: layer)
+        (gradient.pointer + range.lowerBound).update(repeating: 0, count: range.count)
+        for block in 0..<blocks { network.collect(layer: layer, blockGradients[block].pointer, into: gradient.pointer) }
+    }
+
+    /// The loss of `count` windows; leaves the gradients of its blocks in `blockGradients`.
+    private func computeBlocks(
+        count: Int, fill: (_ index: Int, _ pass: AutoencoderPass<Scalar>, _ row: Int) -> Void
+    ) -> (loss: Double, blocks: Int) {
         let blockRows = AutoencoderTrainer.blockRows
         let blocks = (count + blockRows - 1) / blockRows
         let shape = network.shape
@@ -76,8 +99,6 @@ public final class AutoencoderTrainer<Scalar: NetworkScalar> {
                 pass.backward(loss, gradient: blockGradients[block].pointer)
             }
         }
-        gradient.fill()
-        for block in 0..<blocks { network.collect(blockGradients[block].pointer, into: gradient.pointer) }
-        return errors.reduce(0, +) / Double(loss.count)
+        return (errors.reduce(0, +) / Double(loss.count), blocks)
     }
 }

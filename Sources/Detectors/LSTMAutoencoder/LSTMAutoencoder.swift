@@ -74,15 +74,50 @@ public final class LSTMAutoencoder<Scalar: NetworkScalar>: @unchecked Sendable {
 
     /// Copies the parameters into the layout the kernels read.
     public func pack() {
-        let source = UnsafePointer(parameters.pointer)
-        for layer in encoder + decoder { layer.pack(source, into: packed.pointer) }
-        for layer in [compress, expand, output] { layer.pack(source, into: packed.pointer) }
+        for layer in 0..<layerCount { pack(layer: layer) }
+    }
+}
+
+/// The layers by number, for work that threads share.
+///
+/// They are called by their own types: through a protocol's the generic code would not be compiled for `Float`.
+extension LSTMAutoencoder {
+    /// The number of layers with parameters.
+    var layerCount: Int { 2 * shape.layers + 3 }
+
+    private func recurrent(_ layer: Int) -> LSTM<Scalar>? {
+        layer < encoder.count ? encoder[layer] : layer < 2 * encoder.count ? decoder[layer - encoder.count] : nil
     }
 
-    /// Adds a block's padded gradient to the flat one.
-    func collect(_ gradient: UnsafePointer<Scalar>, into flat: UnsafeMutablePointer<Scalar>) {
-        for layer in encoder + decoder { layer.collect(gradient, into: flat) }
-        for layer in [compress, expand, output] { layer.collect(gradient, into: flat) }
+    private func linear(_ layer: Int) -> Linear<Scalar> {
+        switch layer - 2 * encoder.count {
+        case 0: compress
+        case 1: expand
+        default: output
+        }
+    }
+
+    /// Where the parameters of a layer stand.
+    func parameterRange(layer: Int) -> Range<Int> {
+        recurrent(layer)?.parameterRange ?? linear(layer).parameterRange
+    }
+
+    /// Copies the parameters of a layer into the layout the kernels read.
+    func pack(layer: Int) {
+        if let recurrent = recurrent(layer) {
+            recurrent.pack(parameters.pointer, into: packed.pointer)
+        } else {
+            linear(layer).pack(parameters.pointer, into: packed.pointer)
+        }
+    }
+
+    /// Adds a block's padded gradient of a layer to the flat one.
+    func collect(layer: Int, _ gradient: UnsafePointer<Scalar>, into flat: UnsafeMutablePointer<Scalar>) {
+        if let recurrent = recurrent(layer) {
+            recurrent.collect(gradient, into: flat)
+        } else {
+            linear(layer).collect(gradient, into: flat)
+        }
     }
 }
 

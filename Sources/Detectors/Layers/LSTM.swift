@@ -52,10 +52,13 @@ public struct LSTM<Scalar: NetworkScalar>: Sendable {
         biasGradient = layout.reserveGradient(4 * paddedUnits)
     }
 
+    /// Where W_ih, W_hh, b_ih and b_hh stand.
+    public var parameterRange: Range<Int> { inputWeight..<hiddenBias + 4 * units }
+
     /// Draws all parameters from U(−1/√units, 1/√units), PyTorch's default.
     public func initialise(_ parameters: UnsafeMutablePointer<Scalar>, _ random: inout CounterRandom) {
         let bound = 1 / Double(units).squareRoot()
-        for i in inputWeight..<hiddenBias + 4 * units {
+        for i in parameterRange {
             parameters[i] = Scalar(bound * (2 * random.uniform() - 1))
         }
     }

@@ -39,6 +39,9 @@ public struct Linear<Scalar: NetworkScalar>: Sendable {
         biasGradient = layout.reserveGradient(paddedOutputs)
     }
 
+    /// Where W and b stand.
+    public var parameterRange: Range<Int> { weight..<bias + outputs }
+
     /// Draws W and b from U(−1/√inputs, 1/√inputs), PyTorch's default.
     public func initialise(_ parameters: UnsafeMutablePointer<Scalar>, _ random: inout CounterRandom) {
         let bound = 1 / Double(inputs).squareRoot()

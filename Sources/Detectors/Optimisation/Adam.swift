@@ -48,11 +48,25 @@ public final class Adam<Scalar: NetworkScalar> {
     public func step(
         _ parameters: UnsafeMutablePointer<Scalar>, gradient: UnsafePointer<Scalar>, rate: Double
     ) {
+        beginStep()
+        update(0..<firstMoment.count, of: parameters, gradient: gradient, rate: rate)
+    }
+
+    /// Begins a step that `update` then takes for every part of the parameters.
+    public func beginStep() {
         steps += 1
+    }
+
+    /// Takes the step that has begun for the parameters in `range`, with learning rate `rate`.
+    public func update(
+        _ range: Range<Int>, of parameters: UnsafeMutablePointer<Scalar>, gradient: UnsafePointer<Scalar>, rate: Double
+    ) {
+        let first = range.lowerBound
         Scalar.networkKernels.adam(
             AdamStep(
-                count: firstMoment.count, parameters: parameters, gradient: gradient, firstMoment: firstMoment.pointer,
-                secondMoment: secondMoment.pointer, weightDecay: Scalar(settings.weightDecay),
+                count: range.count, parameters: parameters + first, gradient: gradient + first,
+                firstMoment: firstMoment.pointer + first, secondMoment: secondMoment.pointer + first,
+                weightDecay: Scalar(settings.weightDecay),
                 firstShare: Scalar(1 - settings.beta1), secondShare: Scalar(1 - settings.beta2),
                 stepSize: Scalar(rate / (1 - pow(settings.beta1, Double(steps)))),
                 rootScale: Scalar(1 / (1 - pow(settings.beta2, Double(steps))).squareRoot()),
