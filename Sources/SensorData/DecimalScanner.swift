@@ -109,6 +109,7 @@ extension DecimalScanner {
     static func scanSlowly(
         _ bytes: UnsafeRawBufferPointer, from position: inout Int, grammar: Grammar
     ) -> Double? {
+        if let value = scanLong(bytes, from: &position) { return value }
         var at = position
         let isNegative = at < bytes.count && bytes[at] == 0x2D
         if isNegative || (grammar == .plain && at < bytes.count && bytes[at] == 0x2B) { at += 1 }

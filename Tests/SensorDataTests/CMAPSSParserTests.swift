@@ -1,3 +1,4 @@
+import Foundation
 import SensorData
 import Testing
 
@@ -31,6 +32,28 @@ import Testing
     func acceptsLineEnds(newline: String) throws {
         let rows = try CMAPSSText.parse(CMAPSSText.file([2], newline: newline), chunkSize: 7)
         #expect(rows.values == (try CMAPSSText.parse(CMAPSSText.file([2]))).values)
+    }
+
+    @Test func readsNumbersLaidOutAnewInEveryLine() throws {
+        var random = SplitMix(state: 4)
+        var text = ""
+        var expected: [Double] = []
+        for cycle in 1...300 {
+            let fields = (1...24).map { _ in
+                let digits = "\(random.next() % 1_000_000_000)".prefix(1 + Int(random.next() % 8))
+                let point = digits.index(digits.startIndex, offsetBy: Int(random.next() % UInt64(digits.count + 1)))
+                let hasPoint = random.next() % 4 > 0
+                return (random.next() % 4 == 0 ? "-" : "") + digits[..<point] + (hasPoint ? "." : "") + digits[point...]
+            }
+            let gap = cycle % 7 == 0 ? "\t" : cycle % 5 == 0 ? "  " : " "
+            text += "1\(gap)\(cycle)\(gap)" + fields.joined(separator: gap) + (cycle % 3 == 0 ? "\n" : "  \n")
+            expected += fields.map { strtod($0, nil) }
+        }
+        for size in [Int.max, 1000, 37] {
+            let rows = try CMAPSSText.parse(text, chunkSize: size)
+            #expect(rows.cycles == Array(1...300))
+            #expect(rows.values.map(\.bitPattern) == expected.map(\.bitPattern))
+        }
     }
 
     @Test func acceptsTabsIndentationAndBlankLinesAtTheEnd() throws {

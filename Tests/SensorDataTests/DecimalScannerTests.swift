@@ -51,6 +51,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [".8366600265340756", "-.8366600265340756", "00.8366600265340756", "01.5", "642.e5", "642."])
+    func refusesWhatJSONHasNot(text: String) {
+        for tail in ["", ",", String(repeating: ",", count: 40)] {
+            let (value, length) = scan(text, tail: tail, grammar: .json)
+            #expect(value == nil, "'\(text)'")
+            #expect(length == 0)
+        }
+    }
+
     @Test(arguments: ["", "-", "+", ".", "-.", "abc", "nan", "inf", "-inf", "e5", "1e", "1e+", "1.5e-", "--1"])
     func refuses(text: String) {
         for tail in ["", "        "] {
