@@ -95,10 +95,15 @@ public struct ValidationVerdict: Equatable, Sendable, Encodable {
 
     /// `passed: 20631 rows of 100 units`, or `failed: …` with the violations of each check.
     public var summary: String {
-        let extent = "\(rowCount) rows of \(unitCount) units"
+        let extent = "\(Self.count(rowCount, "row")) of \(Self.count(unitCount, "unit"))"
         guard !passed else { return "passed: \(extent)" }
         let parts = Violation.Check.allCases.compactMap { check in counts[check].map { "\(check.rawValue) \($0)" } }
-        return "failed: \(violationCount) violations in \(extent) (\(parts.joined(separator: ", ")))"
+        return "failed: \(Self.count(violationCount, "violation")) in \(extent) (\(parts.joined(separator: ", ")))"
+    }
+
+    /// `1 row`, `2 rows`.
+    public static func count(_ number: Int, _ noun: String) -> String {
+        "\(number) \(noun)\(number == 1 ? "" : "s")"
     }
 
     private enum Key: String, CodingKey {

@@ -17,9 +17,13 @@ public struct Validator {
         var firstRow: SourceLocation
         var rows = 0
         var cycle = RowBatch.unknown
+        /// Faulty lines since then, each of which may have been a cycle.
+        var linesLeftOut: Int64 = 0
         var timestamp = RowBatch.unknown
         /// `rul + cycle`, which does not change within a unit.
         var endOfLife = RowBatch.unknown
+        /// Another one that the row before had. Twice in a row it is believed; once is one wrong label, and not two.
+        var otherEndOfLife = RowBatch.unknown
         var label = RowBatch.unknownLabel
     }
 
@@ -63,6 +67,7 @@ public struct Validator {
         let name = column.map { "\($0): " } ?? ""
         let message = fault.message.hasPrefix(name) ? String(fault.message.dropFirst(name.count)) : fault.message
         note(Violation(check: check, location: fault.location, column: column, message: message))
+        unit?.linesLeftOut += 1
     }
 
     /// Ends the last unit and the stream.
@@ -166,11 +171,14 @@ public struct Validator {
         let keys = batch.schema.keys
         let cycle = keys.contains(.cycle) ? batch.cycles[index] : RowBatch.unknown
         if cycle != RowBatch.unknown {
-            if unit.cycle != RowBatch.unknown, cycle != unit.cycle &+ 1 {
-                let problem = cycle == unit.cycle ? "a duplicate" : cycle < unit.cycle ? "goes back" : "leaves a gap"
-                note(.order, "cycle", "\(problem); expected \(unit.cycle &+ 1), found \(cycle)", batch, index)
+            let next = unit.cycle &+ 1
+            let latest = next &+ unit.linesLeftOut
+            if unit.cycle != RowBatch.unknown, cycle < next || cycle > latest {
+                let problem = cycle == unit.cycle ? "a duplicate" : cycle < next ? "goes back" : "leaves a gap"
+                note(.order, "cycle", "\(problem); expected \(latest), found \(cycle)", batch, index)
                 unit.endOfLife = RowBatch.unknown
             }
+            unit.linesLeftOut = 0
             unit.cycle = cycle
         } else if keys.contains(.cycle) {
             note(.missing, "cycle", "expected a number, found none", batch, index)
@@ -203,10 +211,12 @@ public struct Validator {
         guard life != RowBatch.unknown else { return }
         guard life >= 0 else { return note(.label, "rul", "expected at least 0, found \(life)", batch, index) }
         guard cycle != RowBatch.unknown else { return }
-        if unit.endOfLife != RowBatch.unknown, life &+ cycle != unit.endOfLife {
+        let end = life &+ cycle
+        if unit.endOfLife == RowBatch.unknown || end == unit.otherEndOfLife { unit.endOfLife = end }
+        unit.otherEndOfLife = end == unit.endOfLife ? RowBatch.unknown : end
+        if end != unit.endOfLife {
             note(.label, "rul", "expected \(unit.endOfLife &- cycle), found \(life)", batch, index)
         }
-        unit.endOfLife = life &+ cycle
     }
 
     // MARK: Values

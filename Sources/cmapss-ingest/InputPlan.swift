@@ -59,11 +59,11 @@ struct InputPlan {
                         + "without --kind train, or --kind test and --rul")
             }
         }
-        let tests = files.count - files.count { $0.content == .runToFailure || $0.content == .lives }
-        guard lives.isEmpty else {
+        if let extra = lives.first {
+            let given = rulFiles.count - lives.count
             throw UsageError(
-                "--rul: \(rulFiles.count) RUL files for \(rulFiles.count - lives.count) test files of \(tests) unlabelled ones"
-            )
+                "--rul \(extra): no test file for it; expected one --rul for each test file, found \(rulFiles.count) for "
+                    + "\(given) (--kind test makes every file a test file)")
         }
         try refuseMixtures()
     }

@@ -55,11 +55,15 @@ struct CMAPSSValidate: Tool {
 
     private func conclude(_ verdict: ValidationVerdict, _ report: Report) {
         let unlisted = verdict.violationCount - verdict.violations.count
-        if unlisted > 0 { report.logger.error("\(unlisted) more violations are not listed (see --max-violations)") }
+        if unlisted > 0 {
+            report.logger.error(
+                "not listed: \(ValidationVerdict.count(unlisted, "more violation")) (see --max-violations)")
+        }
         if verdict.shortUnitCount > 0 {
             let names = verdict.shortUnits.prefix(5).map { "\($0.unitID)" }.joined(separator: ", ")
             let rest = verdict.shortUnitCount > 5 ? ", …" : ""
-            report.logger.notice("\(verdict.shortUnitCount) units are too short for a window: \(names)\(rest)")
+            let units = ValidationVerdict.count(verdict.shortUnitCount, "unit")
+            report.logger.notice("too short for a window: \(units) (\(names)\(rest))")
         }
         if verdict.passed {
             report.logger.notice("\(verdict.summary)")

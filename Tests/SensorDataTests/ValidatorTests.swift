@@ -144,6 +144,16 @@ import Testing
             ])
     }
 
+    @Test func countsOneWrongLabelOnce() {
+        func ruls(_ ends: [Int64]) -> [Int?] {
+            let rows = ends.enumerated().map { row(cycle: Int64($0 + 1), rul: $1 - Int64($0 + 1)) }
+            return verdict(rows).violations.map { $0.location?.number }
+        }
+        #expect(ruls([50, 50, 60, 50, 50]) == [3])
+        #expect(ruls([50, 50, 60, 60, 60]) == [3])
+        #expect(ruls([50, 60, 70, 50, 50]) == [2, 3])
+    }
+
     @Test func findsStuckColumns() {
         let rows = (1...4).map { row(cycle: $0, setting: Double($0) / 10, sensor2: 7) }
         let violations = verdict(rows).violations
@@ -165,7 +175,7 @@ import Testing
         let verdict = verdict((1...9).map { row(cycle: $0, sensor1: 0) }, limit: 2)
         #expect(verdict.violations.count == 2)
         #expect(verdict.violationCount == 9)
-        #expect(verdict.summary == "failed: 9 violations in 9 rows of 1 units (range 9)")
+        #expect(verdict.summary == "failed: 9 violations in 9 rows of 1 unit (range 9)")
     }
 
     @Test func refusesAnEmptyStream() {
@@ -187,6 +197,26 @@ import Testing
                 "<memory>:1: sensor_3: a column that should not be there; expected the 3 columns of the rules",
             ])
         #expect(validator.verdict.violations.map(\.check) == [.columns, .type, .columns])
+    }
+
+    /// A faulty line behind cycle 1, then a row of `cycle`.
+    @Test(arguments: [
+        (2, []), (3, []), (4, ["leaves a gap; expected 3, found 4"]), (1, ["a duplicate; expected 3, found 1"]),
+    ])
+    func takesALineLeftOutForACycle(cycle: Int64, messages: [String]) {
+        var validator = Validator(rules: rules(), limit: 9)
+        var batch = RowBatch(schema: RowSchema(keys: .cycle, columns: columns))
+        for cycle in [1, cycle] {
+            batch.removeAll()
+            batch.unitIDs = [1]
+            batch.cycles = [cycle]
+            batch.values = [0, 550, 1]
+            validator.check(batch)
+            if validator.verdict.rowCount == 1 { validator.note(DataError("wrong number of columns"), column: nil) }
+        }
+        validator.finish()
+        #expect(validator.verdict.violations.map(\.check) == [.columns] + messages.map { _ in .order })
+        #expect(validator.verdict.violations.dropFirst().map(\.message) == messages)
     }
 
     @Test func namesWhatTheReaderFound() {
