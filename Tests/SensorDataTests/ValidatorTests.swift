@@ -200,9 +200,10 @@ import Testing
     }
 
     /// A faulty line behind cycle 1, then a row of `cycle`.
-    @Test(arguments: [
-        (2, []), (3, []), (4, ["leaves a gap; expected 3, found 4"]), (1, ["a duplicate; expected 3, found 1"]),
-    ])
+    @Test(
+        arguments: [
+            (2, []), (3, []), (4, ["leaves a gap; expected 3, found 4"]), (1, ["a duplicate; expected 3, found 1"]),
+        ] as [(Int64, [String])])
     func takesALineLeftOutForACycle(cycle: Int64, messages: [String]) {
         var validator = Validator(rules: rules(), limit: 9)
         var batch = RowBatch(schema: RowSchema(keys: .cycle, columns: columns))
