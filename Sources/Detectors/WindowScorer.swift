@@ -61,6 +61,8 @@ public struct WindowScorer: Sendable {
         alarms = options.alarm.map(AlarmStream.init)
     }
 
+    /// Rows far from every operating regime of the model.
+    public var strangers: FeatureStream.Strangers { stream.strangers }
     /// How many missing values the unit's last one stood in for.
     public var heldCount: Int { intake.heldCount }
     /// How many rows were skipped because a value was missing.
@@ -77,10 +79,7 @@ public struct WindowScorer: Sendable {
     ///   rows before.
     public mutating func score(_ batch: RowBatch, into records: inout [ScoredRecord]) throws {
         records.removeAll(keepingCapacity: true)
-        if batch.schema != schema {
-            try check(batch.schema.columns, at: batch.location(of: 0))
-            schema = batch.schema
-        }
+        if batch.schema != schema { try adopt(batch) }
         var failure: (any Error)?
         do {
             try intake.admit(batch, into: &admitted)
@@ -89,7 +88,8 @@ public struct WindowScorer: Sendable {
         }
         stream.apply(admitted, of: batch, into: &values)
         assembler.append(admitted, values: values, of: batch, into: &windows)
-        let scored = try self.records(of: windows)
+        var scored = try self.records(of: windows)
+        markFleetBaseline(&scored)
         warmupCount += admitted.count - scored.count
         if options.emitsWarmup, scored.count < admitted.count {
             merge(scored, of: batch, into: &records)
@@ -110,12 +110,47 @@ public struct WindowScorer: Sendable {
             throw DataError(
                 "model \(bundle.version) takes windows of \(length) rows; found \(windows.length)", at: windows.origin)
         }
-        records = try self.records(of: bundle.description.features.apply(windows))
+        let features = bundle.description.features
+        records = try self.records(of: features.apply(windows))
+        guard features.usesBaseline else { return }
+        for index in records.indices { records[index].baseline = WindowScorer.fleet }
+    }
+
+    /// Sees that a schema has what the model needs, and settles with the first one whether it brings the settings too.
+    private mutating func adopt(_ batch: RowBatch) throws {
+        let columns = batch.schema.columns
+        try check(columns, at: batch.location(of: 0))
+        let adapted = try bundle.description.features.adapted(to: columns)
+        if schema == nil, intake.unitIDs.isEmpty, adapted.inputs != stream.features.inputs { begin(adapted) }
+        schema = batch.schema
+    }
+
+    /// Starts anew with features that take other columns of the rows.
+    private mutating func begin(_ features: FittedFeatures) {
+        intake = RowIntake(
+            columns: features.inputs, missing: options.missing, largestMagnitude: RowIntake.largestFloat)
+        stream = FeatureStream(features)
+    }
+
+    /// What `baseline` says where the fleet's stood in for the unit's own.
+    private static let fleet = "fleet"
+
+    /// Marks the records, one for each of the assembler's last windows, in whose last row the unit's own baseline was not
+    /// known.
+    private func markFleetBaseline(_ records: inout [ScoredRecord]) {
+        guard stream.onFleetBaseline.contains(true) else { return }
+        var index = 0
+        for (row, isFleet) in zip(admitted.rows, stream.onFleetBaseline)
+        where index < records.count && row == assembler.endRows[index] {
+            if isFleet { records[index].baseline = WindowScorer.fleet }
+            index += 1
+        }
     }
 
     private func check(_ columns: [String], at location: SourceLocation) throws {
         let known = Set(columns)
-        guard let missing = bundle.description.features.inputs.first(where: { !known.contains($0) }) else { return }
+        let inputs = try bundle.description.features.adapted(to: columns).inputs
+        guard let missing = inputs.first(where: { !known.contains($0) }) else { return }
         throw DataError(
             "model \(bundle.version) needs column '\(missing)'; found \(columns.joined(separator: ", "))", at: location)
     }
@@ -182,6 +217,7 @@ extension WindowScorer {
     /// - Throws: `SystemError`.
     public func saveState(to path: String) throws {
         try StateFile.write(kind: WindowScorer.kind, settings: commonSettings, to: path) { encoder in
+            encoder.put(intake.columns)
             intake.encode(into: &encoder)
             stream.encode(into: &encoder)
             assembler.encode(into: &encoder)
@@ -197,6 +233,7 @@ extension WindowScorer {
         guard var decoder = try StateFile.read(kind: WindowScorer.kind, settings: commonSettings, from: path) else {
             return
         }
+        begin(try bundle.description.features.adapted(to: decoder.strings()))
         try intake.restore(from: &decoder)
         try stream.restore(from: &decoder)
         try assembler.restore(from: &decoder)

@@ -10,8 +10,12 @@ public struct PreparedTraining: Sendable {
     public let settings: TrainingSettings
     /// Which units are for what.
     public let split: UnitSplit
-    /// What was learned about the columns, on healthy rows of training units.
+    /// What was learned about the columns, on reference rows of training units.
     public let features: FittedFeatures
+    /// Which rows the scale of the columns was learned from.
+    public let reference: HealthyRule
+    /// How many rows those are.
+    public let referenceCount: Int
     /// Healthy windows of training units: what a detector is fitted on.
     public let healthy: WindowBatch
     /// All windows of validation units; without validation units, of the training units.
@@ -43,8 +47,18 @@ public struct PreparedTraining: Sendable {
                 "no row of the \(split.training.count) training units is healthy (\(settings.healthy)) "
                     + "among \(table.rowCount) rows")
         }
-        let specification = FeatureSpecification(columns: table.columns, steps: settings.steps)
-        features = try FittedFeatures.fit(specification, to: table, where: mask)
+        var referenceMask = try PreparedTraining.referenceRows(table, split, settings)
+        let healthyCount = mask.count { $0 }
+        if referenceMask.count(where: { $0 }) >= max(2, healthyCount / PreparedTraining.leastReference) {
+            reference = settings.reference
+        } else {
+            reference = settings.healthy
+            referenceMask = mask
+        }
+        referenceCount = referenceMask.count { $0 }
+        features = try FittedFeatures.fit(
+            FeatureSpecification(settings: data.settingColumns, columns: data.columns, recipe: settings.features),
+            to: table, where: referenceMask)
         let mapped = features.apply(table)
         let columns = features.columns
         func windows(endingIn mask: [Bool]) throws -> WindowBatch {
@@ -69,7 +83,20 @@ public struct PreparedTraining: Sendable {
         test = try windows(endingIn: table.rows(ofUnits: split.test))
         record = TrainingRecord(
             sha256: data.digest(), rows: table.rowCount, windows: healthy.count, units: split.listed,
-            healthy: "\(settings.healthy)", seed: settings.seed)
+            healthy: "\(settings.healthy)", reference: "\(reference)", seed: settings.seed)
+    }
+
+    /// One reference row to so many healthy ones is enough to learn the scale of the columns from.
+    private static let leastReference = 10
+
+    /// The reference rows of the training units; none where the rule asks for a remaining useful life that is not known.
+    private static func referenceRows(
+        _ table: FeatureTable, _ split: UnitSplit, _ settings: TrainingSettings
+    ) throws -> [Bool] {
+        if case .remaining = settings.reference, table.rul.allSatisfy({ $0 == RowBatch.unknown }) {
+            return [Bool](repeating: false, count: table.rowCount)
+        }
+        return table.rows(ofUnits: split.training, where: try settings.reference.mask(table))
     }
 
     /// Columns that never vary among the healthy rows, which no detector can learn from.

@@ -1,5 +1,6 @@
 import Detectors
 import Evaluation
+import Features
 import VectorMath
 
 /// A fitted detector with its assessment: what a trainer writes and what it tells.
@@ -36,13 +37,14 @@ public struct TrainedModel: Sendable {
         let sets = ["training", "validation", "test"].compactMap { name in
             training.units[name].map { "\($0.count) \(name)" }
         }
-        let shape = "\(description.window.length) rows × \(description.features.columns.count) columns"
+        let shape = "\(description.window.length) rows × \(description.features.columns.count) features"
         var lines = [
             ("model", "\(bundle.version) in \(path)"),
             (
                 "data",
                 "\(training.rows) rows of \(training.units.values.reduce(0) { $0 + $1.count }) units: \(sets.joined(separator: ", "))"
             ),
+            ("features", TrainedModel.features(description.features, learnedFrom: training.reference)),
             ("fitted", "\(fit) on \(training.windows) healthy windows (\(training.healthy)) of \(shape)"),
             ("threshold", "\(rounded(description.threshold.value)) (\(description.threshold.method))"),
         ]
@@ -54,6 +56,16 @@ public struct TrainedModel: Sendable {
         return lines.map { name, text in
             name + String(repeating: " ", count: width - name.count) + text + "\n"
         }.joined()
+    }
+
+    /// How many columns become how many features, and what that was learned from.
+    private static func features(_ features: FittedFeatures, learnedFrom reference: String?) -> String {
+        let regimes = features.regimes
+        let columns = features.inputs.count - (regimes?.settings.count ?? 0)
+        let scaling = (regimes?.scaling ?? .minMax).rawValue
+        let count = regimes?.regimes.count ?? 1
+        return "\(features.columns.count) of \(columns) columns: \(scaling) in \(count) operating "
+            + "\(count == 1 ? "regime" : "regimes"), learned from healthy rows (\(reference ?? ""))"
     }
 
     private static func line(_ values: [String: Double]) -> String {

@@ -5,8 +5,10 @@ import SensorData
 
 /// The rows that a training run has read.
 public struct TrainingData: Sendable {
-    /// All rows, unit by unit.
+    /// All rows, unit by unit, with the columns `settingColumns`, then those that say how the machine is.
     public let table: FeatureTable
+    /// The columns of `table` that say how the machine was run; empty where there are none or nobody asked.
+    public let settingColumns: [String]
     /// Missing values that the unit's last one stood in for.
     public let heldCount: Int
     /// Rows skipped for a missing value.
@@ -15,25 +17,35 @@ public struct TrainingData: Sendable {
     /// Reads rows, or the rows that windows were cut from.
     ///
     /// - Throws: `TrainingError` when there is nothing, `DataError`, `FeatureError`, `SystemError`.
-    public init(_ reader: RecordReader, settings: WindowSettings) throws {
+    public init(_ reader: RecordReader, settings: TrainingSettings) throws {
+        let shape = settings.windows.shape
         var builder: FeatureTableBuilder?
+        var settingColumns: [String] = []
         switch try reader.kind() {
         case .rows:
             var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
             while try reader.next(&rows) {
-                var filled = try builder ?? TrainingData.builder(rows.schema.columns, settings)
+                if builder == nil {
+                    let chosen = try settings.windows.chosenColumns(of: rows.schema.columns)
+                    settingColumns = try settings.settingColumns(of: rows.schema.columns, beside: chosen)
+                    builder = FeatureTableBuilder(columns: settingColumns + chosen, missing: settings.windows.missing)
+                }
+                guard var filled = builder else { break }
                 try filled.append(rows)
                 builder = filled
             }
         case .windows:
-            var windows = WindowBatch(columns: [], length: settings.shape.length, keys: [])
+            var windows = WindowBatch(columns: [], length: shape.length, keys: [])
             while try reader.next(&windows) {
-                guard windows.length == settings.shape.length else {
-                    throw DataError(
-                        "expected windows of \(settings.shape.length) rows, found \(windows.length)", at: windows.origin
-                    )
+                guard windows.length == shape.length else {
+                    throw DataError("expected windows of \(shape.length) rows, found \(windows.length)", at: windows.origin)
                 }
-                var filled = builder ?? FeatureTableBuilder(columns: windows.columns, missing: settings.missing)
+                if builder == nil {
+                    settingColumns = try settings.settingColumns(of: windows.columns, beside: [])
+                    let chosen = windows.columns.filter { !settingColumns.contains($0) }
+                    builder = FeatureTableBuilder(columns: settingColumns + chosen, missing: settings.windows.missing)
+                }
+                guard var filled = builder else { break }
                 try filled.append(windows)
                 builder = filled
             }
@@ -44,12 +56,13 @@ public struct TrainingData: Sendable {
         guard let builder else { throw TrainingError("the input is empty; expected feature rows or windows") }
         heldCount = builder.heldCount
         droppedCount = builder.droppedCount
+        self.settingColumns = settingColumns
         table = builder.finish()
+        guard settingColumns.count < table.columns.count else { throw FeatureError.noColumns(available: table.columns) }
     }
 
-    private static func builder(_ available: [String], _ settings: WindowSettings) throws -> FeatureTableBuilder {
-        FeatureTableBuilder(columns: try settings.chosenColumns(of: available), missing: settings.missing)
-    }
+    /// The columns that say how the machine is.
+    public var columns: [String] { Array(table.columns.dropFirst(settingColumns.count)) }
 
     /// SHA-256 of the rows: unit, cycle (the smallest integer where it is unknown) and values, little-endian, row by row.
     public func digest() -> String {

@@ -24,10 +24,14 @@ public struct TrainingRun {
         pool = WorkerPool(threads: try settings.int("threads", in: 0...1024))
         self.report = report
         let reader = try RecordReader(paths: files, windowColumns: training.plainColumns)
-        let data = try TrainingData(reader, settings: training.windows)
+        let data = try TrainingData(reader, settings: training)
         if data.heldCount > 0 { report.logger.notice("\(data.heldCount) missing values held") }
         if data.droppedCount > 0 { report.logger.notice("\(data.droppedCount) rows skipped for missing values") }
         prepared = try PreparedTraining(data, settings: training)
+        if prepared.reference != training.reference {
+            report.logger.notice(
+                "too few rows \(training.reference); the scale of the columns is that of healthy rows (\(training.healthy))")
+        }
         recordCount = reader.recordCount
         droppedCount = data.droppedCount
     }

@@ -4,7 +4,8 @@ import Evaluation
 import Features
 
 extension TrainingSettings {
-    /// Reads what every trainer's configuration has: name, columns, windows, steps, split, healthy, threshold, seed.
+    /// Reads what every trainer's configuration has: name, columns, windows, features, split, healthy,
+    /// threshold, seed.
     ///
     /// - Parameter columns: what `--columns` gives; where it is empty, the configuration's columns stand.
     /// - Throws: `UsageError` naming file, line and key.
@@ -21,19 +22,17 @@ extension TrainingSettings {
             settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
             shape: WindowShape(length: try settings.int("length", in: 1...100_000)),
             missing: try settings.choice("missing"))
-        steps = try settings.strings("steps").map { text in
-            guard let step = FeatureSpecification.Step(rawValue: text) else {
-                let known = FeatureSpecification.Step.allCases.map(\.rawValue).joined(separator: ", ")
-                throw settings.fault("steps", expected: "a list of \(known)")
-            }
-            return step
-        }
+        features = try FeatureRecipe(settings)
         validationShare = try settings.double("split.validation", in: 0...0.9)
         testShare = try settings.double("split.test", in: 0...0.9)
-        guard let healthy = HealthyRule(try settings.string("healthy")) else {
-            throw settings.fault("healthy", expected: "rul>=N, cycle<=N or all")
+        func rule(_ key: String) throws -> HealthyRule {
+            guard let rule = HealthyRule(try settings.string(key)) else {
+                throw settings.fault(key, expected: "rul>=N, cycle<=N or all")
+            }
+            return rule
         }
-        self.healthy = healthy
+        healthy = try rule("healthy")
+        reference = try rule("features.reference")
         anomalyLife = Int64(try settings.int("anomaly_rul", in: 0...Int.max))
         guard let objective = ThresholdChoice(try settings.string("threshold.objective")) else {
             throw settings.fault(
@@ -65,6 +64,31 @@ extension Settings {
     /// - Throws: `UsageError` naming file and line.
     public func seed() throws -> UInt64 {
         UInt64(try int("seed", in: 0...Int.max))
+    }
+}
+
+extension FeatureRecipe {
+    /// Reads the section `features` of a trainer's configuration.
+    ///
+    /// - Throws: `UsageError` naming file, line and key.
+    public init(_ settings: Settings) throws {
+        guard let regimes = Regimes(try settings.string("features.regimes")) else {
+            throw settings.fault("features.regimes", expected: "auto, none or a number from 1 to \(Regimes.most)")
+        }
+        let baseline = UnitBaseline(
+            cycles: try settings.int("features.baseline.cycles", in: 1...DerivedFeature.longestSpan),
+            prior: try settings.double("features.baseline.prior", in: 0...1e6),
+            weight: try settings.double("features.baseline.weight", in: -10...10))
+        let expected = "a list of value, dev, ewm_N, dev_ewm_N, slope_N_M, each once"
+        let derived = try settings.strings("features.derive").map { text in
+            guard let feature = DerivedFeature(text) else { throw settings.fault("features.derive", expected: expected) }
+            return feature
+        }
+        guard !derived.isEmpty, Set(derived).count == derived.count else {
+            throw settings.fault("features.derive", expected: expected)
+        }
+        self.init(
+            regimes: regimes, scaling: try settings.choice("features.scaling"), baseline: baseline, derived: derived)
     }
 }
 

@@ -8,14 +8,16 @@ public struct TrainingSettings: Sendable {
     public var name = "model"
     /// Which columns, which windows, and what becomes of missing values.
     public var windows = WindowSettings()
-    /// What is learned about the columns before the detector sees them.
-    public var steps: [FeatureSpecification.Step] = [.minMax]
+    /// What is learned about the columns, and what the detector sees of them.
+    public var features = FeatureRecipe()
     /// The share of units to validate on.
     public var validationShare = 0.2
     /// The share of units to measure on.
     public var testShare = 0.0
     /// Which rows are healthy.
     public var healthy = HealthyRule.remaining(atLeast: 30)
+    /// Which rows the scale of the columns is learned from; where they are too few, the healthy ones.
+    public var reference = HealthyRule.remaining(atLeast: 126)
     /// Where rows carry a remaining useful life but no label: below this they are anomalous.
     public var anomalyLife: Int64 = 30
     /// What the threshold is chosen for where there are labels.
@@ -33,6 +35,14 @@ public struct TrainingSettings: Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The columns of a stream that tell the operating regime: none where nobody asks for regimes.
+    ///
+    /// - Parameter columns: the columns that say how the machine is; they are never settings.
+    func settingColumns(of available: [String], beside columns: [String]) throws -> [String] {
+        guard features.regimes != .none else { return [] }
+        return try windows.settings.columns(of: available).filter { !columns.contains($0) }
+    }
 }
 
 /// How a threshold is chosen.

@@ -41,7 +41,7 @@ func data(_ text: String, _ settings: TrainingSettings) throws -> TrainingData {
         rest = rest.dropFirst(part.count)
         return part.count
     }
-    return try TrainingData(RecordReader(source), settings: settings.windows)
+    return try TrainingData(RecordReader(source), settings: settings)
 }
 
 private let pool = WorkerPool(threads: 1)

@@ -145,16 +145,23 @@ public struct TrainingRecord: Codable, Hashable, Sendable {
     public var units: [String: [Int64]]
     /// Which rows were taken for healthy.
     public var healthy: String
+    /// Which rows the scale of the columns was learned from; nil in bundles that did not tell, where they are the healthy
+    /// ones.
+    public var reference: String?
     /// What every random number depends on.
     public var seed: UInt64
 
     /// Takes all of it.
-    public init(sha256: String, rows: Int, windows: Int, units: [String: [Int64]], healthy: String, seed: UInt64) {
+    public init(
+        sha256: String, rows: Int, windows: Int, units: [String: [Int64]], healthy: String, reference: String? = nil,
+        seed: UInt64
+    ) {
         self.sha256 = sha256
         self.rows = rows
         self.windows = windows
         self.units = units
         self.healthy = healthy
+        self.reference = reference
         self.seed = seed
     }
 }

@@ -1,31 +1,41 @@
-/// What a model's features are: the columns it takes from the rows, and what to learn about them, in order.
+/// What a model's features are: the columns it takes from the rows, and what to make of them.
 ///
 /// A specification is what a configuration says; `FittedFeatures` is what training made of it.
 public struct FeatureSpecification: Codable, Hashable, Sendable {
-    /// One step to learn.
-    public enum Step: String, Codable, Hashable, Sendable, CaseIterable {
-        /// Each column's healthy range becomes [0, 1]: `MinMaxScaling`.
-        case minMax = "min-max"
-    }
-
-    /// The columns read from the rows, in this order.
+    /// The columns that say how the machine was run; empty where the recipe does not look at them.
+    public var settings: [String]
+    /// The columns that say how the machine is, in this order.
     public var columns: [String]
-    /// What to learn, in order; each step takes what the one before it gives.
-    public var steps: [Step]
+    /// What to make of them.
+    public var recipe: FeatureRecipe
 
-    /// Takes `columns` through `steps`.
-    public init(columns: [String], steps: [Step] = [.minMax]) {
+    /// Takes `columns` through `recipe`.
+    public init(settings: [String] = [], columns: [String], recipe: FeatureRecipe = FeatureRecipe()) {
+        self.settings = recipe.regimes == .none ? [] : settings
         self.columns = columns
-        self.steps = steps
+        self.recipe = recipe
     }
+
+    /// The columns taken from the rows: settings, then columns.
+    public var inputs: [String] { settings + columns }
 
     /// Refuses what cannot be learned.
     ///
     /// - Throws: `FeatureError`.
     public func validate() throws {
         guard !columns.isEmpty else { throw FeatureError.noColumns(available: []) }
-        guard Set(columns).count == columns.count else {
-            throw FeatureError.invalid("a column is named twice in \(columns.joined(separator: ", "))")
+        try FeatureSpecification.checkDistinct(inputs)
+        guard !recipe.derived.isEmpty else {
+            throw FeatureError.invalid("no feature is derived from the columns; expected 'value' at least")
+        }
+        try recipe.baseline.validate()
+    }
+
+    /// Refuses names that occur twice.
+    static func checkDistinct(_ names: [String]) throws {
+        var seen: Set<String> = []
+        for name in names where !seen.insert(name).inserted {
+            throw FeatureError.invalid("column '\(name)' is named twice in \(names.joined(separator: ", "))")
         }
     }
 }

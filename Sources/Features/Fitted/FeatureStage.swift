@@ -13,16 +13,16 @@ public protocol FeatureStage: Codable, Hashable, Sendable {
     var outputs: [String] { get }
     /// How many doubles are remembered of a unit.
     var memory: Int { get }
-    /// How many rows before the current one its result depends on; 0 when a row speaks for itself.
+    /// How many rows before the current one its result depends on; 0 when a row speaks for itself, `Int.max` when all of
+    /// them count.
     var history: Int { get }
 
     /// Prepares the memory of a unit before its first row.
     ///
     /// - Parameters:
     ///   - memory: `self.memory` doubles.
-    ///   - cycle: the cycle of the first row, nil where it is unknown. A unit first seen after cycle 1 has a past that
-    ///     nobody saw.
-    func begin(_ memory: UnsafeMutableBufferPointer<Double>, cycle: Int64?)
+    ///   - sight: what is known of the unit's age.
+    func begin(_ memory: UnsafeMutableBufferPointer<Double>, at sight: FirstSight)
 
     /// Maps consecutive rows of one unit.
     ///
@@ -32,6 +32,15 @@ public protocol FeatureStage: Codable, Hashable, Sendable {
     func apply(
         _ rows: UnsafeBufferPointer<Double>, count: Int, memory: UnsafeMutableBufferPointer<Double>,
         into result: UnsafeMutableBufferPointer<Double>)
+
+    /// Says which rows are unlike all that the stage was learned from, so that what it makes of them is a guess.
+    ///
+    /// - Parameter report: is given the index of each such row.
+    func strangers(_ rows: UnsafeBufferPointer<Double>, count: Int, _ report: (Int) -> Void)
+
+    /// How many of the rows to come are judged by the fleet's baseline because the unit's own is not known; `Int.max`
+    /// when it never will be.
+    func rowsOnFleetBaseline(_ memory: UnsafeBufferPointer<Double>) -> Int
 
     /// Refuses contents that `fit` cannot have made: lengths that do not agree, numbers that are not finite.
     ///
@@ -45,7 +54,11 @@ extension FeatureStage {
     /// A row speaks for itself unless a stage says otherwise.
     public var history: Int { 0 }
     /// Zeroes.
-    public func begin(_ memory: UnsafeMutableBufferPointer<Double>, cycle: Int64?) {
+    public func begin(_ memory: UnsafeMutableBufferPointer<Double>, at sight: FirstSight) {
         memory.update(repeating: 0)
     }
+    /// No row is.
+    public func strangers(_ rows: UnsafeBufferPointer<Double>, count: Int, _ report: (Int) -> Void) {}
+    /// None: no baseline is used.
+    public func rowsOnFleetBaseline(_ memory: UnsafeBufferPointer<Double>) -> Int { 0 }
 }

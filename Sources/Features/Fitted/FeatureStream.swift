@@ -6,9 +6,26 @@ import SensorData
 public struct FeatureStream: Sendable {
     /// What was learned.
     public let features: FittedFeatures
+    /// Rows far from every operating regime that was learned, so far; they were taken for the nearest.
+    public private(set) var strangers = Strangers()
+    /// For each row of the last call, whether the fleet's baseline stood in for the unit's own.
+    public private(set) var onFleetBaseline: [Bool] = []
+
     private var mapper: RunMapper
     /// Shape (slots, features.memory).
     private var memories: [Double] = []
+
+    /// Rows that are unlike all that was learned from.
+    public struct Strangers: Hashable, Sendable {
+        /// How many there were.
+        public internal(set) var count = 0
+        /// `unit_id` of the first one.
+        public internal(set) var unitID: Int64 = 0
+        /// `cycle` of the first one; nil where it is unknown.
+        public internal(set) var cycle: Int64?
+        /// Where the first one stood.
+        public internal(set) var location = SourceLocation(file: "", number: 0)
+    }
 
     /// Maps by `features`, knowing no unit yet.
     public init(_ features: FittedFeatures) {
@@ -25,6 +42,7 @@ public struct FeatureStream: Sendable {
         precondition(
             admitted.count == 0 || admitted.width == features.inputs.count, "the columns that the features take")
         values.removeAll(keepingCapacity: true)
+        onFleetBaseline.removeAll(keepingCapacity: true)
         let size = features.memory
         var start = 0
         while start < admitted.count {
@@ -35,14 +53,39 @@ public struct FeatureStream: Sendable {
             }
             if admitted.arrivals[start] == .begins {
                 let cycle = batch.cycles.isEmpty ? nil : batch.cycles[admitted.rows[start]]
-                mapper.begin(&memories, at: memory, cycle: cycle)
+                mapper.begin(&memories, at: memory, FirstSight(cycle: cycle))
             }
+            let fleetRows = min(mapper.rowsOnFleetBaseline(memories, at: memory), end - start)
+            onFleetBaseline.append(contentsOf: repeatElement(true, count: fleetRows))
+            onFleetBaseline.append(contentsOf: repeatElement(false, count: end - start - fleetRows))
             let run = admitted.values[start * admitted.width..<end * admitted.width]
+            mapper.strangers(run) { index in strangers.add(admitted.rows[start + index], of: batch) }
             mapper.map(run, memory: &memories, at: memory) { mapped in
                 for value in mapped { values.append(Float(value)) }
             }
             start = end
         }
+    }
+}
+
+extension FeatureStream.Strangers {
+    /// Counts a row, and keeps where the first one stood.
+    fileprivate mutating func add(_ row: Int, of batch: RowBatch) {
+        count += 1
+        guard count == 1 else { return }
+        unitID = batch.unitIDs[row]
+        if !batch.cycles.isEmpty, batch.cycles[row] != RowBatch.unknown { cycle = batch.cycles[row] }
+        location = batch.location(of: row)
+    }
+}
+
+extension FeatureStream.Strangers: CustomStringConvertible {
+    /// How many there were, and where the first one stood.
+    public var description: String {
+        let rows = count == 1 ? "1 row is" : "\(count) rows are"
+        let place = cycle.map { "unit \(unitID), cycle \($0)" } ?? "unit \(unitID)"
+        return "\(location): \(rows) far from every operating regime that the model was trained in, the first one "
+            + "\(place); the nearest regime stood in"
     }
 }
 

@@ -7,9 +7,8 @@ import SensorData
 ///                           │         │
 ///                        memory    memory          (per unit)
 ///
-/// A row is a vector of named numbers and every stage a function of a row and what it remembers of the unit, so that
-/// regimes, a unit's own baseline, weighted means and slopes are further stages, and no caller changes when they come.
-/// It stands in `model.json` and is checked when it is read.
+/// A row is a vector of named numbers and every stage a function of a row and what it remembers of the unit. It stands in
+/// `model.json` and is checked when it is read.
 public struct FittedFeatures: Codable, Hashable, Sendable {
     /// The version of what `encode` writes.
     public static let formatVersion = 1
@@ -31,7 +30,8 @@ public struct FittedFeatures: Codable, Hashable, Sendable {
     public init(inputs: [String], stages: [FittedStage]) throws {
         self.inputs = inputs
         self.stages = stages
-        try FeatureSpecification(columns: inputs, steps: stages.map(\.step)).validate()
+        guard !inputs.isEmpty else { throw FeatureError.noColumns(available: []) }
+        try FeatureSpecification.checkDistinct(inputs)
         var columns = inputs
         for (index, stage) in stages.map(\.stage).enumerated() {
             guard stage.inputs == columns else {
@@ -69,37 +69,64 @@ public struct FittedFeatures: Codable, Hashable, Sendable {
     public var columns: [String] { stages.last?.stage.outputs ?? inputs }
     /// How many doubles are remembered of a unit.
     public var memory: Int { stages.reduce(0) { $0 + $1.stage.memory } }
-    /// How many rows of a unit's past its features use; 0 when a row speaks for itself.
-    public var history: Int { stages.reduce(0) { $0 + $1.stage.history } }
+    /// How many rows of a unit's past its features use: 0 when a row speaks for itself, `Int.max` when all count.
+    public var history: Int {
+        stages.reduce(0) { sum, stage in
+            let (total, overflow) = sum.addingReportingOverflow(stage.stage.history)
+            return overflow ? .max : total
+        }
+    }
 
     /// Learns `specification` from a table.
     ///
-    /// Stage after stage is learned from the mapped rows of those before it. Only rows in `mask` are learned from; the
-    /// other rows of their units pass through as the past of those rows.
-    ///
     /// - Parameters:
-    ///   - table: has the specification's columns, in its order.
-    ///   - mask: for each row, whether it is a healthy row of a training unit.
+    ///   - table: has the specification's inputs, in its order.
+    ///   - mask: for each row, whether the scale of the columns is learned from it: healthy rows of training units.
     /// - Throws: `FeatureError`.
     public static func fit(
         _ specification: FeatureSpecification, to table: FeatureTable, where mask: [Bool]
     ) throws -> FittedFeatures {
         try specification.validate()
         precondition(mask.count == table.rowCount, "one flag per row")
-        guard table.columns == specification.columns else {
+        guard table.columns == specification.inputs else {
             throw FeatureError.invalid("the table has other columns than the specification")
         }
+        let recipe = specification.recipe
         var stages: [FittedStage] = []
-        var columns = specification.columns
-        var rows = table.values
-        for (index, step) in specification.steps.enumerated() {
-            let stage = try FittedStage.learn(step, columns: columns, from: rows, where: mask)
-            stages.append(stage)
-            guard index < specification.steps.count - 1 else { break }
-            rows = try FittedFeatures(inputs: columns, stages: [stage]).mapped(rows, table)
-            columns = stage.stage.outputs
+        if recipe.regimes == .none, recipe.scaling == .minMax {
+            let scaling = try MinMaxScaling(columns: specification.columns, learnedFrom: table.values, where: mask)
+            stages.append(.minMax(scaling))
+        } else {
+            let scaling = try RegimeScaling(specification, learnedFrom: table.values, where: mask)
+            stages.append(.regimeScaling(scaling))
         }
-        return try FittedFeatures(inputs: specification.columns, stages: stages)
+        if recipe.derived != [.value] {
+            let history = HistoryFeatures(
+                columns: specification.columns, baseline: recipe.baseline, derived: recipe.derived)
+            stages.append(.history(history))
+        }
+        return try FittedFeatures(inputs: specification.inputs, stages: stages)
+    }
+
+    /// The operating regimes; nil where the columns are scaled the same everywhere.
+    public var regimes: RegimeScaling? {
+        for case .regimeScaling(let scaling) in stages { return scaling }
+        return nil
+    }
+
+    /// Whether they tell how far a unit is from its own baseline.
+    public var usesBaseline: Bool {
+        for case .history(let history) in stages where history.usesBaseline { return true }
+        return false
+    }
+
+    /// The features as a stream of `available` columns can have them: where there is one operating regime only, its
+    /// settings may be missing, and nobody is told when a row is far from it.
+    public func adapted(to available: [String]) throws -> FittedFeatures {
+        guard case .regimeScaling(let scaling) = stages.first, let adapted = try scaling.ignoringSettings(),
+            !scaling.settings.allSatisfy(available.contains)
+        else { return self }
+        return try FittedFeatures(inputs: adapted.inputs, stages: [.regimeScaling(adapted)] + stages.dropFirst())
     }
 
     /// Maps all rows of a table, each unit from its beginning.
@@ -107,19 +134,17 @@ public struct FittedFeatures: Codable, Hashable, Sendable {
     /// - Returns: row-major, shape (table.rowCount, columns.count).
     public func apply(_ table: FeatureTable) -> [Float] {
         precondition(table.columns == inputs, "the table has the columns that the features take")
-        return mapped(table.values, table).map(Float.init)
-    }
-
-    private func mapped(_ values: [Double], _ table: FeatureTable) -> [Double] {
         var mapper = RunMapper(self)
         var memory = [Double](repeating: 0, count: self.memory)
-        var result: [Double] = []
+        var result: [Float] = []
         result.reserveCapacity(table.rowCount * columns.count)
-        for unit in table.units {
-            let cycle = table.cycles.isEmpty || unit.rows.isEmpty ? nil : table.cycles[unit.rows.lowerBound]
-            mapper.begin(&memory, at: 0, cycle: cycle)
+        for unit in table.units where !unit.rows.isEmpty {
+            let cycle = table.cycles.isEmpty ? nil : table.cycles[unit.rows.lowerBound]
+            mapper.begin(&memory, at: 0, FirstSight(cycle: cycle))
             let run = unit.rows.lowerBound * inputs.count..<unit.rows.upperBound * inputs.count
-            mapper.map(values[run], memory: &memory, at: 0) { result.append(contentsOf: $0) }
+            mapper.map(table.values[run], memory: &memory, at: 0) { mapped in
+                for value in mapped { result.append(Float(value)) }
+            }
         }
         return result
     }

@@ -2,51 +2,51 @@
 public enum FittedStage: Codable, Hashable, Sendable {
     /// Each column's healthy range becomes [0, 1].
     case minMax(MinMaxScaling)
+    /// Each column is scaled within its operating regime.
+    case regimeScaling(RegimeScaling)
+    /// Means, slopes and deviations from the unit's own baseline.
+    case history(HistoryFeatures)
 
     private enum Key: String, CodingKey {
         case kind
+    }
+
+    private enum Kind: String, Codable {
+        case minMax = "min-max"
+        case regimeScaling = "regime-scaling"
+        case history
     }
 
     /// The stage's behaviour.
     public var stage: any FeatureStage {
         switch self {
         case .minMax(let stage): stage
+        case .regimeScaling(let stage): stage
+        case .history(let stage): stage
         }
     }
 
-    /// The step that made it.
-    public var step: FeatureSpecification.Step {
+    private var kind: Kind {
         switch self {
         case .minMax: .minMax
-        }
-    }
-
-    /// Learns `step` from rows.
-    ///
-    /// - Parameters:
-    ///   - columns: what the stages before give.
-    ///   - rows: row-major, shape (mask.count, columns.count).
-    ///   - mask: the rows that count as healthy.
-    static func learn(
-        _ step: FeatureSpecification.Step, columns: [String], from rows: [Double], where mask: [Bool]
-    ) throws -> FittedStage {
-        switch step {
-        case .minMax: .minMax(try MinMaxScaling(columns: columns, learnedFrom: rows, where: mask))
+        case .regimeScaling: .regimeScaling
+        case .history: .history
         }
     }
 
     /// Reads the stage that `kind` names.
     public init(from decoder: any Decoder) throws {
-        let kind = try decoder.container(keyedBy: Key.self).decode(FeatureSpecification.Step.self, forKey: .kind)
-        switch kind {
+        switch try decoder.container(keyedBy: Key.self).decode(Kind.self, forKey: .kind) {
         case .minMax: self = .minMax(try MinMaxScaling(from: decoder))
+        case .regimeScaling: self = .regimeScaling(try RegimeScaling(from: decoder))
+        case .history: self = .history(try HistoryFeatures(from: decoder))
         }
     }
 
     /// Writes `kind` beside what was learned.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
-        try container.encode(step, forKey: .kind)
+        try container.encode(kind, forKey: .kind)
         try stage.encode(to: encoder)
     }
 }

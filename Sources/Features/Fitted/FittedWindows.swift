@@ -6,6 +6,8 @@ extension FittedFeatures {
     ///
     /// - Throws: `DataError` where a column is missing.
     public func apply(_ windows: WindowBatch) throws -> WindowBatch {
+        let adapted = try adapted(to: windows.columns)
+        guard adapted.inputs == inputs else { return try adapted.apply(windows) }
         let indices = try inputs.map { name in
             guard let index = windows.columns.firstIndex(of: name) else {
                 throw DataError(
@@ -29,7 +31,7 @@ extension FittedFeatures {
             return result
         }
         for (index, start) in windows.starts.enumerated() {
-            mapper.begin(&memory, at: 0, cycle: nil)
+            mapper.begin(&memory, at: 0, .midLife)
             let picked = windows.picked(indices, rows: start..<start + windows.length)
             mapper.map(picked[...], memory: &memory, at: 0) { mapped in
                 for value in mapped { result.rows.append(Float(value)) }

@@ -1,10 +1,15 @@
-import SensorData
-
 /// Takes runs of one unit's rows through the stages, in blocks that stay in cache.
 struct RunMapper: Sendable {
     private static let blockRows = 128
 
-    private let stages: [any FeatureStage]
+    /// A stage and what need not be asked of it block by block.
+    private struct Step {
+        let stage: any FeatureStage
+        let width: Int
+        let memory: Int
+    }
+
+    private let steps: [Step]
     private let inputWidth: Int
     private let outputWidth: Int
     /// What goes into a stage, and what comes out of it.
@@ -12,24 +17,45 @@ struct RunMapper: Sendable {
     private var back: [Double]
 
     init(_ features: FittedFeatures) {
-        stages = features.stages.map(\.stage)
+        steps = features.stages.map(\.stage).map { Step(stage: $0, width: $0.outputs.count, memory: $0.memory) }
         inputWidth = features.inputs.count
         outputWidth = features.columns.count
-        let widest = stages.reduce(inputWidth) { max($0, $1.outputs.count) }
+        let widest = steps.reduce(inputWidth) { max($0, $1.width) }
         front = [Double](repeating: 0, count: widest * RunMapper.blockRows)
         back = front
     }
 
     /// Prepares the memory at `start` for a unit's first row.
-    func begin(_ memory: inout [Double], at start: Int, cycle: Int64?) {
-        let known = cycle == RowBatch.unknown ? nil : cycle
+    func begin(_ memory: inout [Double], at start: Int, _ sight: FirstSight) {
         memory.withUnsafeMutableBufferPointer { memory in
             var at = start
-            for stage in stages {
-                stage.begin(UnsafeMutableBufferPointer(rebasing: memory[at..<at + stage.memory]), cycle: known)
-                at += stage.memory
+            for step in steps {
+                step.stage.begin(UnsafeMutableBufferPointer(rebasing: memory[at..<at + step.memory]), at: sight)
+                at += step.memory
             }
         }
+    }
+
+    /// How many of a unit's rows to come are judged by the fleet's baseline.
+    func rowsOnFleetBaseline(_ memory: [Double], at start: Int) -> Int {
+        memory.withUnsafeBufferPointer { memory in
+            var at = start
+            var rows = 0
+            for step in steps {
+                let part = UnsafeBufferPointer(rebasing: memory[at..<at + step.memory])
+                rows = max(rows, step.stage.rowsOnFleetBaseline(part))
+                at += step.memory
+            }
+            return rows
+        }
+    }
+
+    /// Tells which rows of a run are unlike all that was learned from.
+    ///
+    /// Only the first stage is asked: it sees the rows as they came.
+    func strangers(_ run: ArraySlice<Double>, _ report: (Int) -> Void) {
+        guard let first = steps.first, inputWidth > 0 else { return }
+        run.withUnsafeBufferPointer { first.stage.strangers($0, count: $0.count / inputWidth, report) }
     }
 
     /// Maps a run, handing `sink` the mapped rows block by block.
@@ -64,12 +90,12 @@ struct RunMapper: Sendable {
                     var rows = block
                     var free = (front, back)
                     var at = start
-                    for stage in stages {
-                        let result = UnsafeMutableBufferPointer(rebasing: free.0[..<(count * stage.outputs.count)])
-                        stage.apply(
+                    for step in steps {
+                        let result = UnsafeMutableBufferPointer(rebasing: free.0[..<(count * step.width)])
+                        step.stage.apply(
                             rows, count: count,
-                            memory: UnsafeMutableBufferPointer(rebasing: memory[at..<at + stage.memory]), into: result)
-                        at += stage.memory
+                            memory: UnsafeMutableBufferPointer(rebasing: memory[at..<at + step.memory]), into: result)
+                        at += step.memory
                         rows = UnsafeBufferPointer(result)
                         swap(&free.0, &free.1)
                     }

@@ -58,10 +58,13 @@ public struct FeatureTableBuilder: Sendable {
     /// life are counted back from there, and timestamp and ground truth are unknown.
     public mutating func append(_ windows: WindowBatch) throws {
         try check(windows.keys, at: windows.origin)
-        guard windows.columns == table.columns else {
-            throw DataError(
-                "the windows have other columns; expected \(table.columns.joined(separator: ", ")), "
-                    + "found \(windows.columns.joined(separator: ", "))", at: windows.origin)
+        let indices = try table.columns.map { name in
+            guard let index = windows.columns.firstIndex(of: name) else {
+                throw DataError(
+                    "the windows have other columns; expected \(table.columns.joined(separator: ", ")), "
+                        + "found \(windows.columns.joined(separator: ", "))", at: windows.origin)
+            }
+            return index
         }
         for index in 0..<windows.count {
             let part = overlap.fresh(index, of: windows)
@@ -70,13 +73,17 @@ public struct FeatureTableBuilder: Sendable {
                 windowLives[unitID] = lifeIDs.count
                 lifeIDs.append(unitID)
             }
-            appendTail(part, of: index, windows, life: windowLives[unitID] ?? 0)
+            appendTail(part, of: index, windows, picking: indices, life: windowLives[unitID] ?? 0)
         }
     }
 
-    private mutating func appendTail(_ part: WindowOverlap.Part, of index: Int, _ windows: WindowBatch, life: Int) {
-        let first = (windows.starts[index] + windows.length - part.rows) * windows.width
-        for value in windows.rows[first..<first + part.rows * windows.width] { table.values.append(Double(value)) }
+    private mutating func appendTail(
+        _ part: WindowOverlap.Part, of index: Int, _ windows: WindowBatch, picking indices: [Int], life: Int
+    ) {
+        let end = windows.starts[index] + windows.length
+        for row in end - part.rows..<end {
+            for column in indices { table.values.append(Double(windows.rows[row * windows.width + column])) }
+        }
         func countedBack(_ last: Int64, by steps: Int64) -> Int64 {
             last == RowBatch.unknown ? last : last &+ steps
         }
