@@ -33,6 +33,12 @@ public struct ColumnFold: Sendable {
         return parts.dropLast(2).joined(separator: "_")
     }
 
+    /// The sensors of which every column is in `columns`.
+    public func sensors(allOf columns: Set<Int>) -> [String] {
+        let others = Set(sensorOfColumn.indices.filter { !columns.contains($0) }.map { sensorOfColumn[$0] })
+        return sensors.indices.filter { !others.contains($0) }.map { sensors[$0] }
+    }
+
     /// The sensors' shares, largest first, rounded to four decimals.
     ///
     /// - Parameters:

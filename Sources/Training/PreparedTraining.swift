@@ -99,16 +99,17 @@ public struct PreparedTraining: Sendable {
         return table.rows(ofUnits: split.training, where: try settings.reference.mask(table))
     }
 
-    /// Columns that never vary among the healthy rows, which no detector can learn from.
+    /// Columns none of whose features varies among the healthy rows, and which no detector can learn from.
     public var constantColumns: [String] {
         let width = healthy.width
         guard width > 0, healthy.rows.count >= width, let first = healthy.starts.first else { return [] }
-        return (0..<width).filter { column in
+        let constant = (0..<width).filter { column in
             let value = healthy.rows[first * width + column]
             return healthy.starts.allSatisfy { start in
                 (start..<start + healthy.length).allSatisfy { healthy.rows[$0 * width + column] == value }
             }
-        }.map { healthy.columns[$0] }
+        }
+        return ColumnFold(columns: healthy.columns, inputs: features.inputs).sensors(allOf: Set(constant))
     }
 
     /// A few windows to keep in the bundle: the first healthy one and some of the validation units, spread evenly.

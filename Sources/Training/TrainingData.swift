@@ -38,7 +38,8 @@ public struct TrainingData: Sendable {
             var windows = WindowBatch(columns: [], length: shape.length, keys: [])
             while try reader.next(&windows) {
                 guard windows.length == shape.length else {
-                    throw DataError("expected windows of \(shape.length) rows, found \(windows.length)", at: windows.origin)
+                    throw DataError(
+                        "expected windows of \(shape.length) rows, found \(windows.length)", at: windows.origin)
                 }
                 if builder == nil {
                     settingColumns = try settings.settingColumns(of: windows.columns, beside: [])

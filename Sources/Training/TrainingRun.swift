@@ -1,6 +1,7 @@
 import CommandKit
 import Detectors
 import RecordStreams
+import SensorData
 import VectorMath
 
 /// What a trainer does before and after it fits a detector: it reads, splits and maps; it assesses, writes and tells.
@@ -28,9 +29,10 @@ public struct TrainingRun {
         if data.heldCount > 0 { report.logger.notice("\(data.heldCount) missing values held") }
         if data.droppedCount > 0 { report.logger.notice("\(data.droppedCount) rows skipped for missing values") }
         prepared = try PreparedTraining(data, settings: training)
-        if prepared.reference != training.reference {
+        if prepared.reference != training.reference, data.table.rul.contains(where: { $0 != RowBatch.unknown }) {
             report.logger.notice(
-                "too few rows \(training.reference); the scale of the columns is that of healthy rows (\(training.healthy))")
+                "too few rows \(training.reference); the scale of the columns is that of healthy rows (\(training.healthy))"
+            )
         }
         recordCount = reader.recordCount
         droppedCount = data.droppedCount

@@ -81,7 +81,9 @@ extension FeatureRecipe {
             weight: try settings.double("features.baseline.weight", in: -10...10))
         let expected = "a list of value, dev, ewm_N, dev_ewm_N, slope_N_M, each once"
         let derived = try settings.strings("features.derive").map { text in
-            guard let feature = DerivedFeature(text) else { throw settings.fault("features.derive", expected: expected) }
+            guard let feature = DerivedFeature(text) else {
+                throw settings.fault("features.derive", expected: expected)
+            }
             return feature
         }
         guard !derived.isEmpty, Set(derived).count == derived.count else {

@@ -59,7 +59,8 @@ struct OperatingRegimes {
         let all = centres.flatMap { $0 }
         var farthest = [Double](repeating: 0, count: centres.count)
         for (row, group) in groups.enumerated() where group >= 0 {
-            let distance = OperatingRegimes.nearest(settings[row], of: centres[group], count: 1, ranges: ranges).distance
+            let distance = OperatingRegimes.nearest(settings[row], of: centres[group], count: 1, ranges: ranges)
+                .distance
             farthest[group] = max(farthest[group], distance)
         }
         let tolerances = farthest.map { max($0 * OperatingRegimes.tolerance, OperatingRegimes.leastTolerance) }
