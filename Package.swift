@@ -86,7 +86,7 @@ let package = Package(
 
         tool("cmapss-ingest", "SensorData", "RecordStreams", hasSettings: true),
         tool("cmapss-validate", "SensorData", "RecordStreams", "DurableFiles", hasSettings: true),
-        tool("featurize", "SensorData", "RecordStreams", "Features", hasSettings: true),
+        tool("featurize", "SensorData", "RecordStreams", "Features", "Detectors", hasSettings: true),
         tool("window", "SensorData", "RecordStreams", "Features", hasSettings: true),
         tool("train-lstmae", "Training", hasSettings: true),
         tool("train-iforest", "Detectors", "Training", hasSettings: true),

@@ -34,13 +34,9 @@ public struct WindowScorer: Sendable {
 
     private let pool: WorkerPool
     private let fold: ColumnFold
-    private var schema: RowSchema?
-    private var intake: RowIntake
-    private var stream: FeatureStream
+    private var rows: FittedRows
     private var assembler: WindowAssembler
     private var alarms: AlarmStream?
-    private var admitted = AdmittedRows()
-    private var values: [Float] = []
     private var windows: WindowBatch
 
     /// Scores with `bundle`.
@@ -51,9 +47,7 @@ public struct WindowScorer: Sendable {
         self.options = options
         self.pool = pool
         let features = bundle.description.features
-        intake = RowIntake(
-            columns: features.inputs, missing: options.missing, largestMagnitude: RowIntake.largestFloat)
-        stream = FeatureStream(features)
+        rows = FittedRows(features, of: "model \(bundle.version)", missing: options.missing)
         assembler = try WindowAssembler(
             columns: features.columns, shape: WindowShape(length: bundle.description.window.length))
         windows = assembler.emptyBatch(keys: [])
@@ -62,11 +56,11 @@ public struct WindowScorer: Sendable {
     }
 
     /// Rows far from every operating regime of the model.
-    public var strangers: FeatureStream.Strangers { stream.strangers }
+    public var strangers: FeatureStream.Strangers { rows.strangers }
     /// How many missing values the unit's last one stood in for.
-    public var heldCount: Int { intake.heldCount }
+    public var heldCount: Int { rows.heldCount }
     /// How many rows were skipped because a value was missing.
-    public var droppedCount: Int { intake.droppedCount }
+    public var droppedCount: Int { rows.droppedCount }
     /// How many gaps in cycles broke a window.
     public var gapCount: Int { assembler.gapCount }
     /// Units that have not filled one window so far.
@@ -79,15 +73,14 @@ public struct WindowScorer: Sendable {
     ///   rows before.
     public mutating func score(_ batch: RowBatch, into records: inout [ScoredRecord]) throws {
         records.removeAll(keepingCapacity: true)
-        if batch.schema != schema { try adopt(batch) }
         var failure: (any Error)?
         do {
-            try intake.admit(batch, into: &admitted)
+            try rows.take(batch)
         } catch {
             failure = error
         }
-        stream.apply(admitted, of: batch, into: &values)
-        assembler.append(admitted, values: values, of: batch, into: &windows)
+        let admitted = rows.admitted
+        assembler.append(admitted, values: rows.values, of: batch, into: &windows)
         var scored = try self.records(of: windows)
         markFleetBaseline(&scored)
         warmupCount += admitted.count - scored.count
@@ -104,32 +97,15 @@ public struct WindowScorer: Sendable {
     /// - Throws: `DataError` naming the model where a column is missing or the length is another.
     public mutating func score(_ windows: WindowBatch, into records: inout [ScoredRecord]) throws {
         records.removeAll(keepingCapacity: true)
-        try check(windows.columns, at: windows.origin)
+        let features = try rows.check(windows.columns, at: windows.origin)
         let length = bundle.description.window.length
         guard windows.length == length else {
             throw DataError(
                 "model \(bundle.version) takes windows of \(length) rows; found \(windows.length)", at: windows.origin)
         }
-        let features = bundle.description.features
         records = try self.records(of: features.apply(windows))
         guard features.usesBaseline else { return }
         for index in records.indices { records[index].baseline = WindowScorer.fleet }
-    }
-
-    /// Sees that a schema has what the model needs, and settles with the first one whether it brings the settings too.
-    private mutating func adopt(_ batch: RowBatch) throws {
-        let columns = batch.schema.columns
-        try check(columns, at: batch.location(of: 0))
-        let adapted = try bundle.description.features.adapted(to: columns)
-        if schema == nil, intake.unitIDs.isEmpty, adapted.inputs != stream.features.inputs { begin(adapted) }
-        schema = batch.schema
-    }
-
-    /// Starts anew with features that take other columns of the rows.
-    private mutating func begin(_ features: FittedFeatures) {
-        intake = RowIntake(
-            columns: features.inputs, missing: options.missing, largestMagnitude: RowIntake.largestFloat)
-        stream = FeatureStream(features)
     }
 
     /// What `baseline` says where the fleet's stood in for the unit's own.
@@ -138,21 +114,13 @@ public struct WindowScorer: Sendable {
     /// Marks the records, one for each of the assembler's last windows, in whose last row the unit's own baseline was not
     /// known.
     private func markFleetBaseline(_ records: inout [ScoredRecord]) {
-        guard stream.onFleetBaseline.contains(true) else { return }
+        guard rows.onFleetBaseline.contains(true) else { return }
         var index = 0
-        for (row, isFleet) in zip(admitted.rows, stream.onFleetBaseline)
+        for (row, isFleet) in zip(rows.admitted.rows, rows.onFleetBaseline)
         where index < records.count && row == assembler.endRows[index] {
             if isFleet { records[index].baseline = WindowScorer.fleet }
             index += 1
         }
-    }
-
-    private func check(_ columns: [String], at location: SourceLocation) throws {
-        let known = Set(columns)
-        let inputs = try bundle.description.features.adapted(to: columns).inputs
-        guard let missing = inputs.first(where: { !known.contains($0) }) else { return }
-        throw DataError(
-            "model \(bundle.version) needs column '\(missing)'; found \(columns.joined(separator: ", "))", at: location)
     }
 
     private mutating func records(of windows: WindowBatch) throws -> [ScoredRecord] {
@@ -186,7 +154,7 @@ public struct WindowScorer: Sendable {
     /// Puts a record without a score between those that have one, for each row that ends no window.
     private func merge(_ scored: [ScoredRecord], of batch: RowBatch, into records: inout [ScoredRecord]) {
         var next = 0
-        for row in admitted.rows {
+        for row in rows.admitted.rows {
             if next < scored.count, assembler.endRows[next] == row {
                 records.append(scored[next])
                 next += 1
@@ -217,9 +185,7 @@ extension WindowScorer {
     /// - Throws: `SystemError`.
     public func saveState(to path: String) throws {
         try StateFile.write(kind: WindowScorer.kind, settings: commonSettings, to: path) { encoder in
-            encoder.put(intake.columns)
-            intake.encode(into: &encoder)
-            stream.encode(into: &encoder)
+            rows.encode(into: &encoder)
             assembler.encode(into: &encoder)
             // A run without a policy keeps no alarms, and the next one may have one.
             (alarms ?? AlarmStream(AlarmPolicy())).encode(into: &encoder)
@@ -233,9 +199,7 @@ extension WindowScorer {
         guard var decoder = try StateFile.read(kind: WindowScorer.kind, settings: commonSettings, from: path) else {
             return
         }
-        begin(try bundle.description.features.adapted(to: decoder.strings()))
-        try intake.restore(from: &decoder)
-        try stream.restore(from: &decoder)
+        try rows.restore(from: &decoder)
         try assembler.restore(from: &decoder)
         var known = alarms ?? AlarmStream(AlarmPolicy())
         try known.restore(from: &decoder)

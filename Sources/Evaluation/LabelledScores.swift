@@ -1,6 +1,6 @@
 import SensorData
 
-/// Scores with what is known of their truth, one entry a record, held in columns (30 bytes a record, 38 with weights).
+/// Scores with what is known of their truth, one entry a record, held in columns (38 bytes a record, 46 with weights).
 ///
 /// Records are in stream order; the records of one unit need not stand together. Every metric counts only records whose
 /// truth is known; the quantile of a threshold counts all.
@@ -16,6 +16,8 @@ public struct LabelledScores: Sendable {
     public internal(set) var labels: [Int8] = []
     /// The decision that the record carries: 0, 1 or `unknownLabel` where it has none.
     public private(set) var decisions: [Int8] = []
+    /// The probability that the decision of each record is right, not-a-number where it has none.
+    public private(set) var confidences: [Double] = []
     /// The unit of each record, as an index into `unitIDs`.
     public private(set) var units: [Int32] = []
     /// `cycle` of each record, `unknown` where it has none.
@@ -65,6 +67,7 @@ public struct LabelledScores: Sendable {
         self.scores = scores
         self.labels = labels.map { $0 ? 1 : 0 }
         decisions = [Int8](repeating: LabelledScores.unknownLabel, count: count)
+        confidences = [Double](repeating: .nan, count: count)
         units.reserveCapacity(count)
         for unitID in unitIDs ?? [Int64](repeating: 0, count: count) { units.append(unitIndex(unitID)) }
         self.cycles = cycles ?? [Int64](repeating: LabelledScores.unknown, count: count)
@@ -95,6 +98,7 @@ public struct LabelledScores: Sendable {
         if isEmpty { modelVersion = record.modelVersion }
         scores.append(score)
         decisions.append(record.isAnomaly.map { $0 ? 1 : 0 } ?? LabelledScores.unknownLabel)
+        confidences.append(record.confidence ?? .nan)
         units.append(unitIndex(record.unitID))
         cycles.append(record.cycle ?? LabelledScores.unknown)
         rul.append(record.rul ?? LabelledScores.unknown)
@@ -126,9 +130,15 @@ public struct LabelledScores: Sendable {
         }
     }
 
-    /// Replaces every decision by `score >= threshold`.
+    /// Replaces every decision by `score >= threshold`; one that changes has the rest of the confidence.
     public mutating func decide(threshold: Double) {
-        for index in 0..<count { decisions[index] = scores[index] >= threshold ? 1 : 0 }
+        for index in 0..<count {
+            let decision: Int8 = scores[index] >= threshold ? 1 : 0
+            if decision != decisions[index] {
+                confidences[index] = decisions[index] >= 0 ? 1 - confidences[index] : .nan
+            }
+            decisions[index] = decision
+        }
     }
 
     /// The share of anomalous records among the labelled ones, by weight; nil without labels.

@@ -52,6 +52,8 @@ public struct ModelEvaluation: Sendable {
     public let areaUnderROC: Double?
     /// The average precision.
     public let averagePrecision: Double?
+    /// The expected calibration error of the confidences; nil where the records carry none.
+    public let calibrationError: Double?
     /// The 95 % intervals, where they were asked for.
     public let intervals: UnitBootstrap?
     /// The alarms of each unit.
@@ -96,6 +98,7 @@ public struct ModelEvaluation: Sendable {
         curve = OperatingCurve(data)
         areaUnderROC = curve.areaUnderROC
         averagePrecision = curve.averagePrecision
+        calibrationError = data.calibrationError
         var generator = SplitMix64(seed: measure.seed)
         intervals = UnitBootstrap(data, replicates: measure.replicates, using: &generator)
         units = try UnitAlarms.follow(

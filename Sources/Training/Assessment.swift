@@ -51,14 +51,14 @@ public struct Assessment: Sendable {
         var sets: [String: [String: Double]] = [:]
         let name = validates ? "validation" : "training"
         if weighting != .none {
-            sets["\(name)_weighted"] = Assessment.measure(validation, threshold: threshold.value)
+            sets["\(name)_weighted"] = Assessment.measure(validation, threshold.value, confidence)
             validation.removeWeights()
         }
-        sets[name] = Assessment.measure(validation, threshold: threshold.value)
+        sets[name] = Assessment.measure(validation, threshold.value, confidence)
         if prepared.test.count > 0 {
             let test = try LabelledScores(
                 try scores(prepared.test), of: prepared.test, anomalyLife: settings.anomalyLife)
-            sets["test"] = Assessment.measure(test, threshold: threshold.value)
+            sets["test"] = Assessment.measure(test, threshold.value, confidence)
         }
         metrics = MetricsRecord(
             protocol: Assessment.explain(prepared, isLabelled: isLabelled, weighting), sets: sets)
@@ -86,16 +86,27 @@ public struct Assessment: Sendable {
         return ThresholdRecord(value: chosen.value, method: chosen.method, candidates: [chosen] + candidates)
     }
 
-    /// What is defined of F1, precision, recall, AUC-ROC and average precision, beside the counts.
-    private static func measure(_ data: LabelledScores, threshold: Double) -> [String: Double] {
+    /// What is defined of F1, precision, recall, AUC-ROC, average precision and the error of the confidence, beside the
+    /// counts.
+    private static func measure(
+        _ data: LabelledScores, _ threshold: Double, _ confidence: LogisticCoefficients?
+    ) -> [String: Double] {
         let confusion = ConfusionMatrix(data, threshold: threshold)
         let curve = OperatingCurve(data)
         let alarms = data.scores.count { $0 >= threshold }
+        var calibration = CalibrationError()
+        for (index, score) in data.scores.enumerated() where data.labels[index] >= 0 {
+            let isAnomaly = score >= threshold
+            calibration.add(
+                confidence: confidence?.confidence(score: score, isAnomaly: isAnomaly) ?? .nan,
+                isRight: isAnomaly == (data.labels[index] == 1), weight: data.weights.isEmpty ? 1 : data.weights[index])
+        }
         let values: [String: Double?] = [
             "windows": Double(data.count), "positives": data.labelledCount > 0 ? Double(data.positiveCount) : nil,
             "alarm_share": data.isEmpty ? nil : Double(alarms) / Double(data.count),
             "prevalence": data.prevalence, "f1": confusion.f1, "precision": confusion.precision,
             "recall": confusion.recall, "auc_roc": curve.areaUnderROC, "average_precision": curve.averagePrecision,
+            "expected_calibration_error": calibration.value,
         ]
         return values.compactMapValues { $0 }
     }

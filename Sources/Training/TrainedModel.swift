@@ -71,7 +71,7 @@ public struct TrainedModel: Sendable {
     private static func line(_ values: [String: Double]) -> String {
         let names = [
             ("F1", "f1"), ("precision", "precision"), ("recall", "recall"), ("AUC", "auc_roc"),
-            ("AP", "average_precision"), ("positive", "prevalence"),
+            ("AP", "average_precision"), ("positive", "prevalence"), ("ECE", "expected_calibration_error"),
         ]
         let measured = names.compactMap { label, key in values[key].map { "\(label) \(rounded($0))" } }
         if !measured.isEmpty { return measured.joined(separator: "  ") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandKit
+import Detectors
 import Features
 import RecordStreams
 import SensorData
@@ -11,11 +12,12 @@ struct Featurize: Tool {
         discussion: """
             Each column that is kept gets the mean and the sample standard deviation of its unit's last 5, 10 and 20 \
             rows: sensor_2_mean_5, sensor_2_std_5, ... Settings (op_setting_*) pass through without. Nothing is learned \
-            here, so no model is needed. Units may be interleaved; a unit whose cycle goes back to 1 begins anew. \
-            Defaults stand in configs/featurize.yaml.
+            here, so no model is needed; with --model the rows are mapped as that model was trained to see them. Units \
+            may be interleaved; a unit whose cycle goes back to 1 begins anew. Defaults stand in configs/featurize.yaml.
 
               cmapss-ingest train_FD001.txt | featurize > features.ndjson
               featurize --columns 'vibration_*' --windows 60 --state pump.state hour.ndjson
+              featurize --model models/iforest train.ndjson
             """,
         version: borescopeVersion)
 
@@ -31,6 +33,11 @@ struct Featurize: Tool {
     var windows: String?
     @Option(help: ArgumentHelp("Statistics to take: mean, std.", valueName: "list"))
     var statistics: String?
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "Write what this model sees of the rows instead: the features it was trained with.", valueName: "ref"))
+    var model: String?
     @Option(help: "Rows with a missing value: error, hold (the unit's last value), or drop.")
     var missing: MissingValuePolicy?
     @Option(
@@ -43,8 +50,43 @@ struct Featurize: Tool {
     @OptionGroup var diagnostics: DiagnosticOptions
 
     func execute(_ report: Report) throws -> ToolStatus {
+        if let model { return try featurize(as: model, report) }
         var featurizer = try Featurizer(settings: try featurizerSettings())
         if let state { try featurizer.restoreState(from: state) }
+        let count = try stream(report) { rows, features in try featurizer.apply(rows, into: &features) }
+        if let state { try featurizer.saveState(to: state) }
+        summarize(count, held: featurizer.heldCount, dropped: featurizer.droppedCount, report)
+        return .done
+    }
+
+    /// Writes what a model sees.
+    private func featurize(as model: String, _ report: Report) throws -> ToolStatus {
+        guard columns.isEmpty, drop.isEmpty, windows == nil, statistics == nil else {
+            throw UsageError(
+                "--model says which features there are; expected none of --columns, --drop, --windows, --statistics")
+        }
+        let (description, version) = try ModelBundle.description(path: try ModelReference(model).path())
+        let digest = description.featureDigest
+        var fitted = FittedRows(description.features, of: "model \(version)", missing: try policy(settings()))
+        if let state { try fitted.restoreState(from: state, digest: digest) }
+        let count = try stream(report) { rows, features in
+            // Rows before a bad one are written too.
+            defer { fitted.write(rows, into: &features) }
+            try fitted.take(rows)
+        }
+        if let state { try fitted.saveState(to: state, digest: digest) }
+        if fitted.strangers.count > 0 { report.logger.warning("\(fitted.strangers)") }
+        summarize(count, held: fitted.heldCount, dropped: fitted.droppedCount, report)
+        return .done
+    }
+
+    /// Takes the rows from the input to the output, batch by batch.
+    ///
+    /// - Parameter map: makes feature rows of rows; what it has made when it fails is written.
+    /// - Returns: the rows read and written.
+    private func stream(
+        _ report: Report, _ map: (RowBatch, inout RowBatch) throws -> Void
+    ) throws -> (read: Int, written: Int) {
         let writer = try output.openWriter()
         let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })
         var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
@@ -53,7 +95,7 @@ struct Featurize: Tool {
             while try reader.next(&rows) {
                 defer { features.removeAll() }
                 do {
-                    try featurizer.apply(rows, into: &features)
+                    try map(rows, &features)
                 } catch {
                     try writer.write(features)
                     throw error
@@ -65,18 +107,21 @@ struct Featurize: Tool {
             throw error
         }
         try writer.finish()
-        if let state { try featurizer.saveState(to: state) }
-        if featurizer.heldCount > 0 { report.logger.notice("missing values held: \(featurizer.heldCount)") }
-        if featurizer.droppedCount > 0 {
-            report.logger.notice("rows skipped for missing values: \(featurizer.droppedCount)")
-        }
-        report.summary(read: reader.recordCount, written: writer.recordCount, skipped: featurizer.droppedCount)
-        return .done
+        return (reader.recordCount, writer.recordCount)
+    }
+
+    private func summarize(_ count: (read: Int, written: Int), held: Int, dropped: Int, _ report: Report) {
+        if held > 0 { report.logger.notice("missing values held: \(held)") }
+        if dropped > 0 { report.logger.notice("rows skipped for missing values: \(dropped)") }
+        report.summary(read: count.read, written: count.written, skipped: dropped)
+    }
+
+    private func settings() throws -> Settings {
+        try Settings(tool: Self.toolName, defaults: PackageResources.featurize_yaml, file: configuration.file)
     }
 
     private func featurizerSettings() throws -> FeaturizerSettings {
-        let settings = try Settings(
-            tool: Self.toolName, defaults: PackageResources.featurize_yaml, file: configuration.file)
+        let settings = try settings()
         // Columns asked for on the command line are kept whatever the configuration leaves out.
         let dropped =
             try !drop.isEmpty
@@ -90,7 +135,7 @@ struct Featurize: Tool {
             settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
             windows: try windows.map(wholeNumbers) ?? configuredWindows(settings),
             statistics: try statistics.map(names) ?? settings.strings("statistics").map(statistic),
-            missing: try missing ?? policy(settings))
+            missing: try policy(settings))
     }
 
     private func wholeNumbers(_ list: String) throws -> [Int] {
@@ -121,6 +166,7 @@ struct Featurize: Tool {
     }
 
     private func policy(_ settings: Settings) throws -> MissingValuePolicy {
+        if let missing { return missing }
         let name = try settings.string("missing")
         guard let policy = MissingValuePolicy(rawValue: name) else {
             throw UsageError("missing: expected error, hold or drop, found '\(name)'")
@@ -130,6 +176,11 @@ struct Featurize: Tool {
 }
 
 extension MissingValuePolicy: ExpressibleByArgument {}
+
+extension BundleError: ToolFailure {
+    /// The model is bad data.
+    public var status: ToolStatus { .badData }
+}
 
 extension FeatureError: ToolFailure {
     /// All of them are wishes of the command line or the configuration.

@@ -60,7 +60,7 @@ struct Score: Tool {
 
         let writer = try output.openWriter()
         let reader = try RecordReader(
-            paths: input.files, windowColumns: bundle.description.features.inputs,
+            paths: input.files, windowColumns: bundle.description.features.adapted(to: []).inputs,
             beforeBlocking: { try writer.flush() })
         do {
             try score(reader, with: &scorer, to: writer)
@@ -107,6 +107,7 @@ struct Score: Tool {
     private func explain(_ scorer: WindowScorer, _ report: Report) {
         if scorer.heldCount > 0 { report.logger.notice("missing values held: \(scorer.heldCount)") }
         if scorer.droppedCount > 0 { report.logger.notice("rows skipped for missing values: \(scorer.droppedCount)") }
+        if scorer.strangers.count > 0 { report.logger.warning("\(scorer.strangers)") }
         if scorer.gapCount > 0 { report.logger.notice("gaps in cycles, which no window spans: \(scorer.gapCount)") }
         let short = scorer.unitsWithoutWindow
         guard !short.isEmpty else { return }

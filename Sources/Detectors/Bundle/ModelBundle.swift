@@ -66,9 +66,7 @@ public struct ModelBundle: Sendable {
     ///
     /// - Throws: `BundleError` naming the file and what is wrong with it, `SystemError` when it cannot be read.
     public init(path: String) throws {
-        let descriptionPath = "\(path)/\(ModelBundle.descriptionFile)"
-        let text = try readFile(descriptionPath, limit: ModelBundle.descriptionLimit)
-        let description = try located(in: descriptionPath) { try ModelBundle.decodedDescription(text) }
+        let (description, text) = try ModelBundle.readDescription(path)
         let weightsPath = "\(path)/\(ModelBundle.weightsFile)"
         let bytes = try readFile(weightsPath, limit: ModelBundle.weightsLimit)
         (detector, selfTest) = try located(in: weightsPath) {
@@ -87,6 +85,20 @@ public struct ModelBundle: Sendable {
         }
         self.description = description
         version = ModelBundle.version(description.name, text)
+    }
+
+    private static func readDescription(_ path: String) throws -> (ModelDescription, text: [UInt8]) {
+        let file = "\(path)/\(descriptionFile)"
+        let text = try readFile(file, limit: descriptionLimit)
+        return (try located(in: file) { try decodedDescription(text) }, text)
+    }
+
+    /// What `model.json` of the bundle in the directory `path` says, its weights unread; and the model's version.
+    ///
+    /// - Throws: `BundleError` naming the file and what is wrong with it, `SystemError` when it cannot be read.
+    public static func description(path: String) throws -> (ModelDescription, version: String) {
+        let (description, text) = try readDescription(path)
+        return (description, version(description.name, text))
     }
 
     /// Writes the bundle to the directory `path`, replacing a bundle or an empty directory that is there.
@@ -113,13 +125,8 @@ public struct ModelBundle: Sendable {
         "\(name)-\(Digest.hexadecimal(of: text).prefix(12))"
     }
 
-    /// The SHA-256 of what the model's features are, in hexadecimal: what a stream's state depends on.
-    public var featureDigest: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let text = (try? encoder.encode(description.features)) ?? Data()
-        return Digest.hexadecimal(of: [UInt8](text))
-    }
+    /// `ModelDescription.featureDigest`
+    public var featureDigest: String { description.featureDigest }
 
     /// Reads `model.json` as far as it stands for itself.
     private static func decodedDescription(_ text: [UInt8]) throws -> ModelDescription {
@@ -158,6 +165,16 @@ public struct ModelBundle: Sendable {
             throw BundleError("\(error)")
         }
         return description
+    }
+}
+
+extension ModelDescription {
+    /// The SHA-256 of what the model's features are, in hexadecimal: what a stream's state depends on.
+    public var featureDigest: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let text = (try? encoder.encode(features)) ?? Data()
+        return Digest.hexadecimal(of: [UInt8](text))
     }
 }
 
