@@ -22,21 +22,28 @@ public struct KernelTable: Sendable {
     public let sigmoid: Map
     /// Hyperbolic tangent.
     public let tanh: Map
+    /// x Φ(x), the Gaussian error linear unit.
+    public let gelu: Map
     /// What a window is to a detector that looks at its statistics.
     public let windowStatistics: WindowStatistics
     /// What neural networks are made of.
     public let network: NetworkKernels<Float>
+    /// What transformers need beside it.
+    public let transformer: TransformerKernels<Float>
 
     /// Collects the kernels of `level`.
     public init(
-        level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map,
-        windowStatistics: @escaping WindowStatistics, network: NetworkKernels<Float>
+        level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map, gelu: @escaping Map,
+        windowStatistics: @escaping WindowStatistics, network: NetworkKernels<Float>,
+        transformer: TransformerKernels<Float>
     ) {
         self.level = level
         self.exp = exp
         self.sigmoid = sigmoid
         self.tanh = tanh
+        self.gelu = gelu
         self.windowStatistics = windowStatistics
         self.network = network
+        self.transformer = transformer
     }
 }

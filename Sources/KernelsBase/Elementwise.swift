@@ -6,6 +6,20 @@ func exponential(_ argument: Lanes) -> Lanes {
     exponentialWithinRange(clamp(argument, -105, 89))
 }
 
+/// e^x of sixteen numbers, in as many registers as it takes.
+@inline(__always)
+func exponential16(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    #if KERNELS_V4
+        exponential(x)
+    #elseif KERNELS_V3
+        SIMD16(lowHalf: exponential(x.lowHalf), highHalf: exponential(x.highHalf))
+    #else
+        SIMD16(
+            lowHalf: SIMD8(lowHalf: exponential(x.lowHalf.lowHalf), highHalf: exponential(x.lowHalf.highHalf)),
+            highHalf: SIMD8(lowHalf: exponential(x.highHalf.lowHalf), highHalf: exponential(x.highHalf.highHalf)))
+    #endif
+}
+
 /// e^x for x from −105 to 89.
 @inline(__always)
 private func exponentialWithinRange(_ x: Lanes) -> Lanes {
@@ -77,6 +91,10 @@ func mapExponential(_ arguments: UnsafePointer<Float>, _ results: UnsafeMutableP
 
 func mapSigmoid(_ arguments: UnsafePointer<Float>, _ results: UnsafeMutablePointer<Float>, _ count: Int) {
     map(arguments, results, count) { sigmoid($0) }
+}
+
+func mapGELU(_ arguments: UnsafePointer<Float>, _ results: UnsafeMutablePointer<Float>, _ count: Int) {
+    map(arguments, results, count) { gelu($0).value }
 }
 
 func mapHyperbolicTangent(_ arguments: UnsafePointer<Float>, _ results: UnsafeMutablePointer<Float>, _ count: Int) {

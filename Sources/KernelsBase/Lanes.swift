@@ -7,6 +7,7 @@ import CSIMD
 
     @inline(__always) func fma(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { simd_fma16(a, b, c) }
     @inline(__always) func magnitude(_ a: Lanes) -> Lanes { simd_abs16(a) }
+    @inline(__always) func total(_ a: Lanes) -> Float { simd_total16(a) }
     @inline(__always) func squareRoot(_ a: Lanes) -> Lanes { simd_sqrt16(a) }
     @inline(__always) func copySign(_ a: Lanes, of sign: Lanes) -> Lanes { simd_copysign16(a, sign) }
     @inline(__always) func clamp(_ a: Lanes, _ low: Float, _ high: Float) -> Lanes { simd_clamp16(a, low, high) }
@@ -18,6 +19,7 @@ import CSIMD
 
     @inline(__always) func fma(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { simd_fma8(a, b, c) }
     @inline(__always) func magnitude(_ a: Lanes) -> Lanes { simd_abs8(a) }
+    @inline(__always) func total(_ a: Lanes) -> Float { simd_total8(a) }
     @inline(__always) func squareRoot(_ a: Lanes) -> Lanes { simd_sqrt8(a) }
     @inline(__always) func copySign(_ a: Lanes, of sign: Lanes) -> Lanes { simd_copysign8(a, sign) }
     @inline(__always) func clamp(_ a: Lanes, _ low: Float, _ high: Float) -> Lanes { simd_clamp8(a, low, high) }
@@ -29,6 +31,7 @@ import CSIMD
 
     @inline(__always) func fma(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { simd_fma4(a, b, c) }
     @inline(__always) func magnitude(_ a: Lanes) -> Lanes { simd_abs4(a) }
+    @inline(__always) func total(_ a: Lanes) -> Float { simd_total4(a) }
     @inline(__always) func squareRoot(_ a: Lanes) -> Lanes { simd_sqrt4(a) }
     @inline(__always) func copySign(_ a: Lanes, of sign: Lanes) -> Lanes { simd_copysign4(a, sign) }
     @inline(__always) func clamp(_ a: Lanes, _ low: Float, _ high: Float) -> Lanes { simd_clamp4(a, low, high) }

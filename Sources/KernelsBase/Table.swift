@@ -15,10 +15,15 @@ public func kernelTable() -> KernelTable {
         exp: mapExponential,
         sigmoid: mapSigmoid,
         tanh: mapHyperbolicTangent,
+        gelu: mapGELU,
         windowStatistics: windowStatistics,
         network: NetworkKernels(
             lanes: Lanes.scalarCount, padding: 16, panel: panelVectors * Lanes.scalarCount, multiply: multiply,
             step: stepLSTM, project: projectLSTM,
             stepGradient: stepGradientLSTM, adam: stepAdam,
-            dropout: fillDropoutMask))
+            dropout: fillDropoutMask),
+        transformer: TransformerKernels(
+            normalise: normaliseRows, normaliseGradient: normaliseRowsGradient, attend: attend,
+            attendGradient: attendGradient, gelu: applyGELU, products: products, addProducts: addProducts,
+            addRows: addRows))
 }

@@ -134,7 +134,8 @@ private func plainAdam<Scalar: NetworkScalar>(_ step: AdamStep<Scalar>) {
 private func plainDropout<Scalar: NetworkScalar>(_ mask: DropoutMask<Scalar>) {
     let random = CounterRandom(seed: mask.seed, stream: mask.stream)
     for e in 0..<mask.count {
-        let block = random.block(at: UInt64(16 * (e / 64) + e % 16))
-        mask.factors[e] = block[e % 64 / 16] < mask.threshold ? 0 : mask.factor
+        let word = random.block(at: UInt64(16 * (e / 128) + e % 16))[e % 128 / 32]
+        let half = UInt16(truncatingIfNeeded: e % 32 < 16 ? word : word >> 16)
+        mask.factors[e] = half < mask.threshold ? 0 : mask.factor
     }
 }

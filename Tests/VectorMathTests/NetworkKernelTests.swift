@@ -3,17 +3,17 @@ import Testing
 import VectorMath
 
 /// Numbers from [−1, 1).
-private func numbers(_ count: Int, seed: UInt64) -> [Double] {
+func numbers(_ count: Int, seed: UInt64) -> [Double] {
     var random = CounterRandom(seed: seed)
     return (0..<count).map { _ in Double(2 * random.uniform() - 1 as Float) }
 }
 
-private func buffer<Scalar: NetworkScalar>(_ values: [Double], as _: Scalar.Type) -> AlignedBuffer<Scalar> {
+func buffer<Scalar: NetworkScalar>(_ values: [Double], as _: Scalar.Type) -> AlignedBuffer<Scalar> {
     AlignedBuffer(values.map { Scalar($0) })
 }
 
 /// The largest difference between the two.
-private func distance(_ values: AlignedBuffer<Float>, _ exact: AlignedBuffer<Double>) -> Double {
+func distance(_ values: AlignedBuffer<Float>, _ exact: AlignedBuffer<Double>) -> Double {
     zip(values.values, exact.values).map { abs(Double($0) - $1) }.reduce(0, max)
 }
 
@@ -152,7 +152,7 @@ private func distance(_ values: AlignedBuffer<Float>, _ exact: AlignedBuffer<Dou
             let factors = AlignedBuffer<Scalar>(count)
             kernels.dropout(
                 DropoutMask(
-                    count: count, factors: factors.pointer, threshold: UInt32(0.2 * 0x1p32), factor: 1.25, seed: 5,
+                    count: count, factors: factors.pointer, threshold: UInt16(0.2 * 0x1p16), factor: 1.25, seed: 5,
                     stream: 1 << 40))
             return factors.values.map { Double($0) }
         }

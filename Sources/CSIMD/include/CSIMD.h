@@ -70,9 +70,47 @@ SIMD_DEFINE_SCALE(4)
 SIMD_DEFINE_SCALE(8)
 
 typedef unsigned int simd_u16 __attribute__((ext_vector_type(16)));
-typedef unsigned long long simd_wide16 __attribute__((ext_vector_type(16)));
+typedef unsigned long long simd_wide8 __attribute__((ext_vector_type(8)));
+
+// The 64-bit products of a's even and odd lanes with m: two multiplications that serve both halves.
+#define SIMD_EVEN_PRODUCTS(a, m) (((simd_wide8)(a) & 0xffffffffull) * (unsigned long long)(m))
+#define SIMD_ODD_PRODUCTS(a, m) (((simd_wide8)(a) >> 32) * (unsigned long long)(m))
 
 /// The upper halves of the 64-bit products of a's lanes with m.
 SIMD_INLINE simd_u16 simd_multiply_high16(simd_u16 a, unsigned int m) {
-    return __builtin_convertvector((__builtin_convertvector(a, simd_wide16) * (unsigned long long)m) >> 32, simd_u16);
+    return (simd_u16)((SIMD_EVEN_PRODUCTS(a, m) >> 32) | (SIMD_ODD_PRODUCTS(a, m) & 0xffffffff00000000ull));
+}
+
+/// The lower halves of them.
+SIMD_INLINE simd_u16 simd_multiply_low16(simd_u16 a, unsigned int m) {
+    return (simd_u16)((SIMD_EVEN_PRODUCTS(a, m) & 0xffffffffull) | (SIMD_ODD_PRODUCTS(a, m) << 32));
+}
+
+/// The sum of the lanes, by halves.
+SIMD_INLINE float simd_total4(simd_f4 v) { return (v[0] + v[2]) + (v[1] + v[3]); }
+SIMD_INLINE float simd_total8(simd_f8 v) { return simd_total4(v.lo + v.hi); }
+SIMD_INLINE float simd_total16(simd_f16 v) { return simd_total8(v.lo + v.hi); }
+
+/// The sums of neighbouring lanes: those of a, then those of b.
+SIMD_INLINE simd_f16 simd_pair_sums16(simd_f16 a, simd_f16 b) {
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30) +
+           __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+}
+
+// Each lane's neighbour, and its neighbour's neighbour, in a group of four.
+#define SIMD_NEAR(v) __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14)
+#define SIMD_FAR(v) __builtin_shufflevector(v, v, 2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)
+
+/// In each lane the sum of its group of four.
+SIMD_INLINE simd_f16 simd_quad_sums16(simd_f16 v) {
+    v += SIMD_NEAR(v);
+    return v + SIMD_FAR(v);
+}
+
+/// In each lane the largest of its group of four.
+SIMD_INLINE simd_f16 simd_quad_maxima16(simd_f16 v) {
+    simd_f16 near = SIMD_NEAR(v);
+    v = v > near ? v : near;
+    simd_f16 far = SIMD_FAR(v);
+    return v > far ? v : far;
 }

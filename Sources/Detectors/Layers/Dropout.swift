@@ -16,11 +16,16 @@ public struct Dropout<Scalar: NetworkScalar>: Sendable {
         _ x: UnsafePointer<Scalar>, count: Int, factors: UnsafeMutablePointer<Scalar>, seed: UInt64, stream: UInt64,
         into y: UnsafeMutablePointer<Scalar>
     ) {
+        draw(count: count, into: factors, seed: seed, stream: stream)
+        for i in 0..<count { y[i] = x[i] * factors[i] }
+    }
+
+    /// Draws factors, shape (count), from the numbers of (seed, stream).
+    func draw(count: Int, into factors: UnsafeMutablePointer<Scalar>, seed: UInt64, stream: UInt64) {
         Scalar.networkKernels.dropout(
             DropoutMask(
-                count: count, factors: factors, threshold: UInt32(probability * 0x1p32),
+                count: count, factors: factors, threshold: UInt16(probability * 0x1p16),
                 factor: Scalar(1 / (1 - probability)), seed: seed, stream: stream))
-        for i in 0..<count { y[i] = x[i] * factors[i] }
     }
 
     /// dx = dy · factors, in place.
