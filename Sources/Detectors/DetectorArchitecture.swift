@@ -4,6 +4,8 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
     case isolationForest(ForestArchitecture)
     /// `AutoencoderDetector`
     case lstmAutoencoder(AutoencoderArchitecture)
+    /// `PatchTSTDetector`
+    case patchTST(PatchTSTArchitecture)
 
     private enum Key: String, CodingKey {
         case kind
@@ -14,6 +16,7 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
         switch self {
         case .isolationForest: "isolation-forest"
         case .lstmAutoencoder: "lstm-autoencoder"
+        case .patchTST: "patchtst"
         }
     }
 
@@ -22,8 +25,10 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
         switch try decoder.container(keyedBy: Key.self).decode(String.self, forKey: .kind) {
         case "isolation-forest": self = .isolationForest(try ForestArchitecture(from: decoder))
         case "lstm-autoencoder": self = .lstmAutoencoder(try AutoencoderArchitecture(from: decoder))
+        case "patchtst": self = .patchTST(try PatchTSTArchitecture(from: decoder))
         case let kind:
-            throw BundleError("detector '\(kind)' is unknown; expected isolation-forest or lstm-autoencoder")
+            throw BundleError(
+                "detector '\(kind)' is unknown; expected isolation-forest, lstm-autoencoder or patchtst")
         }
     }
 
@@ -34,6 +39,7 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
         switch self {
         case .isolationForest(let architecture): try architecture.encode(to: encoder)
         case .lstmAutoencoder(let architecture): try architecture.encode(to: encoder)
+        case .patchTST(let architecture): try architecture.encode(to: encoder)
         }
     }
 
@@ -49,6 +55,8 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
             try ForestDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
         case .lstmAutoencoder(let architecture):
             try AutoencoderDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
+        case .patchTST(let architecture):
+            try PatchTSTDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
         }
     }
 }

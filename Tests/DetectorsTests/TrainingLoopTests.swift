@@ -55,6 +55,23 @@ private final class Scripted: Trainee {
         #expect(zip(trainee.rates, expected).allSatisfy { abs($0 - $1) < 1e-12 })
     }
 
+    @Test func stepsEndTrainingWithinAnEpoch() throws {
+        let trainee = Scripted([3, 2, 1])
+        var state = TrainingState(rate: 1)
+        let settings = TrainingLoop.Settings(
+            epochs: 3, steps: 5, batch: 4, rate: 1, schedule: .cosine(minimum: 0.5, steps: 4), patience: 100, seed: 1)
+        #expect(try TrainingLoop(settings).run(trainee, from: &state) == .steps)
+        // An epoch has three steps; the second ends after two, and is measured there.
+        #expect(trainee.orders.map(\.count) == [4, 4, 2, 4, 4])
+        #expect(state.history.map(\.validation) == [3, 2])
+        #expect(trainee.parameters.values == [2])
+        let expected = [1, 0.9267766952966369, 0.75, 0.5732233047033631, 0.5]
+        #expect(zip(trainee.rates, expected).allSatisfy { abs($0 - $1) < 1e-12 })
+        var again = state
+        #expect(try TrainingLoop(settings).run(trainee, from: &again) == .steps)
+        #expect(again == state)
+    }
+
     @Test func theBestEpochIsKept() throws {
         let trainee = Scripted([3, 1, 2, 2, 2, 0])
         var state = TrainingState(rate: 1)

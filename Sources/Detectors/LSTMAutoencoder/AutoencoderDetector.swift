@@ -21,7 +21,7 @@ public struct AutoencoderArchitecture: Codable, Hashable, Sendable {
 /// An LSTM autoencoder on windows.
 ///
 /// The raw error is the mean squared error of the reconstruction; a column contributes its share of it.
-public struct AutoencoderDetector: Detector {
+public struct AutoencoderDetector: NetworkDetector {
     /// The rows of a window.
     public let length: Int
     /// The columns of a row, in order.
@@ -61,19 +61,8 @@ public struct AutoencoderDetector: Detector {
             .init(
                 steps: length, features: columns.count, units: architecture.units, bottleneck: architecture.bottleneck,
                 layers: architecture.layers))
-        for entry in network.layout.parameters.entries {
-            let values = try tensors.tensor(entry.name, .float32, shape: entry.shape).floats ?? []
-            guard values.allSatisfy(\.isFinite) else {
-                throw BundleError("tensor '\(entry.name)' holds a number that is not finite")
-            }
-            for (index, value) in values.enumerated() { network.parameters.pointer[entry.start + index] = value }
-        }
-        guard tensors.count == network.layout.parameters.entries.count else {
-            throw BundleError(
-                "it has \(tensors.count - network.layout.parameters.entries.count) tensors that an autoencoder of "
-                    + "\(architecture.layers) layer\(architecture.layers == 1 ? "" : "s") does not")
-        }
-        network.pack()
+        try network.read(
+            tensors, as: "an autoencoder of \(architecture.layers) layer\(architecture.layers == 1 ? "" : "s")")
         self.init(network, columns: columns)
     }
 
@@ -84,37 +73,7 @@ public struct AutoencoderDetector: Detector {
                 units: network.shape.units, bottleneck: network.shape.bottleneck, layers: network.shape.layers))
     }
 
-    /// The parameters by the names of PyTorch's `state_dict`.
-    public var tensors: [String: Tensor] {
-        let values = network.parameters.values
-        return Dictionary(
-            uniqueKeysWithValues: network.layout.parameters.entries.map { entry in
-                (entry.name, Tensor(Array(values[entry.range]), shape: entry.shape))
-            })
-    }
-
-    /// The mean squared error of each window.
-    public func errors(of windows: WindowBatch, pool: WorkerPool) throws -> [Double] {
-        try judge(windows, pool: pool).errors
-    }
-
-    /// Each column's share of the squared error, shape (windows, columns).
-    public func contributions(to windows: WindowBatch, pool: WorkerPool) throws -> [Double] {
-        try judge(windows, pool: pool).contributions
-    }
-
-    /// Both from one reconstruction.
-    public func judge(_ windows: WindowBatch, pool: WorkerPool) throws -> (errors: [Double], contributions: [Double]) {
-        try check(windows)
-        let width = windows.width
-        var shares = scorer.errors(of: windows, pool: pool).map { Double($0) }
-        var errors = [Double](repeating: 0, count: windows.count)
-        for window in 0..<windows.count {
-            let range = window * width..<(window + 1) * width
-            let sum = shares[range].reduce(0, +)
-            errors[window] = sum / Double(width)
-            for index in range { shares[index] = sum > 0 ? shares[index] / sum : 1 / Double(width) }
-        }
-        return (errors, shares)
+    func columnErrors(of windows: WindowBatch, pool: WorkerPool) -> [Float] {
+        scorer.errors(of: windows, pool: pool)
     }
 }

@@ -1,9 +1,14 @@
 import VectorMath
 
-/// The work space of one thread for a block of windows: everything computed on the way forward, and back.
+/// The work space of one thread for a block of windows; see `WindowPass`.
 ///
 /// Arrays are time-major with padded rows, see `LSTM`.
-public final class AutoencoderPass<Scalar: NetworkScalar> {
+public final class AutoencoderPass<Scalar: NetworkScalar>: WindowPass {
+    /// Few enough that threads share a batch, and that a block's states stay in the cache.
+    public static var blockWindows: (training: Int, scoring: Int) { (32, 32) }
+    /// How many windows share a gradient. It decides the order of the sums.
+    public static var gradientWindows: Int { 32 }
+
     /// The network.
     public let network: LSTMAutoencoder<Scalar>
     /// The most windows a block may have.
@@ -137,6 +142,12 @@ public final class AutoencoderPass<Scalar: NetworkScalar> {
         var sum = 0.0
         for i in 0..<rows * featureStride { sum += Double(errors.pointer[i]) }
         return sum
+    }
+
+    /// The mean over the steps of each feature's squared error in window `row`, after `squaredError`.
+    public func columnErrors(_ row: Int, into columns: UnsafeMutablePointer<Scalar>) {
+        let sums = errors.pointer + row * featureStride
+        for feature in 0..<network.shape.features { columns[feature] = sums[feature] / Scalar(network.shape.steps) }
     }
 
     /// Adds the gradient of `loss` on this block to the padded gradient of the parameters, after `forward`.

@@ -2,7 +2,7 @@ import VectorMath
 
 /// An LSTM autoencoder over windows (Malhotra et al. 2016, arXiv:1607.00148): stacked LSTM → last hidden state → linear
 /// bottleneck → linear, repeated for every step → stacked LSTM → linear reconstruction.
-public final class LSTMAutoencoder<Scalar: NetworkScalar>: @unchecked Sendable {
+public final class LSTMAutoencoder<Scalar: NetworkScalar>: WindowNetwork, @unchecked Sendable {
     /// The sizes of an autoencoder.
     public struct Shape: Sendable, Equatable, Codable {
         /// The number of time steps of a window.
@@ -72,10 +72,13 @@ public final class LSTMAutoencoder<Scalar: NetworkScalar>: @unchecked Sendable {
         pack()
     }
 
-    /// Copies the parameters into the layout the kernels read.
-    public func pack() {
-        for layer in 0..<layerCount { pack(layer: layer) }
-    }
+    /// The rows of a window: the steps.
+    public var windowLength: Int { shape.steps }
+    /// The columns of a window: the features.
+    public var windowWidth: Int { shape.features }
+    /// All rows are reconstructed.
+    public var judgedRows: Int { shape.steps }
+
 }
 
 /// The layers by number, for work that threads share.
@@ -83,7 +86,7 @@ public final class LSTMAutoencoder<Scalar: NetworkScalar>: @unchecked Sendable {
 /// They are called by their own types: through a protocol's the generic code would not be compiled for `Float`.
 extension LSTMAutoencoder {
     /// The number of layers with parameters.
-    var layerCount: Int { 2 * shape.layers + 3 }
+    public var layerCount: Int { 2 * shape.layers + 3 }
 
     private func recurrent(_ layer: Int) -> LSTM<Scalar>? {
         layer < encoder.count ? encoder[layer] : layer < 2 * encoder.count ? decoder[layer - encoder.count] : nil
@@ -98,12 +101,12 @@ extension LSTMAutoencoder {
     }
 
     /// Where the parameters of a layer stand.
-    func parameterRange(layer: Int) -> Range<Int> {
+    public func parameterRange(layer: Int) -> Range<Int> {
         recurrent(layer)?.parameterRange ?? linear(layer).parameterRange
     }
 
     /// Copies the parameters of a layer into the layout the kernels read.
-    func pack(layer: Int) {
+    public func pack(layer: Int) {
         if let recurrent = recurrent(layer) {
             recurrent.pack(parameters.pointer, into: packed.pointer)
         } else {
@@ -112,21 +115,11 @@ extension LSTMAutoencoder {
     }
 
     /// Adds a block's padded gradient of a layer to the flat one.
-    func collect(layer: Int, _ gradient: UnsafePointer<Scalar>, into flat: UnsafeMutablePointer<Scalar>) {
+    public func collect(layer: Int, _ gradient: UnsafePointer<Scalar>, into flat: UnsafeMutablePointer<Scalar>) {
         if let recurrent = recurrent(layer) {
             recurrent.collect(gradient, into: flat)
         } else {
             linear(layer).collect(gradient, into: flat)
         }
     }
-}
-
-/// What the random numbers of a seed are for; each use has its own stream.
-enum RandomStream {
-    /// A network's first parameters.
-    static let parameters: UInt64 = 1
-    /// The order of the windows; the epoch is added.
-    static let shuffling: UInt64 = 1 << 32
-    /// Dropout; the step, the block and the place in the network are added.
-    static let dropout: UInt64 = 1 << 62
 }

@@ -26,12 +26,17 @@ public struct Linear<Scalar: NetworkScalar>: Sendable {
 
     /// Reserves room for `NAME.weight` and `NAME.bias`.
     public init(name: String, inputs: Int, outputs: Int, layout: inout NetworkLayout) {
+        self.init(weight: "\(name).weight", bias: "\(name).bias", inputs: inputs, outputs: outputs, layout: &layout)
+    }
+
+    /// Reserves room for W and b by the names given.
+    init(weight weightName: String, bias biasName: String, inputs: Int, outputs: Int, layout: inout NetworkLayout) {
         self.inputs = inputs
         self.outputs = outputs
         paddedInputs = kernels.padded(inputs)
         paddedOutputs = kernels.padded(outputs)
-        weight = layout.parameters.append("\(name).weight", shape: [outputs, inputs])
-        bias = layout.parameters.append("\(name).bias", shape: [outputs])
+        weight = layout.parameters.append(weightName, shape: [outputs, inputs])
+        bias = layout.parameters.append(biasName, shape: [outputs])
         packedForward = layout.reservePacked(inputs * paddedOutputs)
         packedBackward = layout.reservePacked(outputs * paddedInputs)
         packedBias = layout.reservePacked(paddedOutputs)
@@ -45,8 +50,15 @@ public struct Linear<Scalar: NetworkScalar>: Sendable {
     /// Draws W and b from U(−1/√inputs, 1/√inputs), PyTorch's default.
     public func initialise(_ parameters: UnsafeMutablePointer<Scalar>, _ random: inout CounterRandom) {
         let bound = 1 / Double(inputs).squareRoot()
+        initialise(parameters, &random, bound: bound, biasBound: bound)
+    }
+
+    /// Draws W from U(−bound, bound) and b from U(−biasBound, biasBound).
+    func initialise(
+        _ parameters: UnsafeMutablePointer<Scalar>, _ random: inout CounterRandom, bound: Double, biasBound: Double
+    ) {
         for i in 0..<outputs * inputs { parameters[weight + i] = Scalar(bound * (2 * random.uniform() - 1)) }
-        for i in 0..<outputs { parameters[bias + i] = Scalar(bound * (2 * random.uniform() - 1)) }
+        for i in 0..<outputs { parameters[bias + i] = Scalar(biasBound * (2 * random.uniform() - 1)) }
     }
 
     /// Copies the parameters into the layout that `forward` and `backward` read.
@@ -81,11 +93,7 @@ public struct Linear<Scalar: NetworkScalar>: Sendable {
             MatrixProduct(
                 accumulating: gradient + weightGradient, resultRowStride: paddedInputs, rows: outputs, depth: rows,
                 columns: paddedInputs, transposedLeft: dy, leftStride: paddedOutputs, right: x, rightStride: stride))
-        let sums = gradient + biasGradient
-        for row in 0..<rows {
-            let gradients = dy + row * paddedOutputs
-            for i in 0..<paddedOutputs { sums[i] += gradients[i] }
-        }
+        Scalar.transformerKernels.addRows(dy, rows, paddedOutputs, gradient + biasGradient)
         guard let dx else { return }
         kernels.multiply(
             MatrixProduct(

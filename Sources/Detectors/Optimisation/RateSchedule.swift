@@ -11,12 +11,15 @@ public enum RateSchedule: Sendable, Hashable {
     /// After more than `patience` epochs without a better validation loss it is multiplied by `factor`, as
     /// `torch.optim.lr_scheduler.ReduceLROnPlateau`.
     case plateau(patience: Int, factor: Double)
-    /// It falls from step to step along half a cosine to `minimum`, as `CosineAnnealingLR`.
-    case cosine(minimum: Double)
+    /// It falls from step to step along half a cosine to `minimum`, as `CosineAnnealingLR`: within `steps` steps, and stays
+    /// there; nil is all of training.
+    case cosine(minimum: Double, steps: Int? = nil)
 
     /// The rate of step `step` of `total`, when `rate` is the one the plateau schedule has come to.
     func rate(_ rate: Double, step: Int, of total: Int) -> Double {
-        guard case .cosine(let minimum) = self, total > 0 else { return rate }
+        guard case .cosine(let minimum, let steps) = self else { return rate }
+        let total = steps ?? total
+        guard step < total else { return minimum }
         return minimum + (rate - minimum) * (1 + cos(Double.pi * Double(step) / Double(total))) / 2
     }
 }

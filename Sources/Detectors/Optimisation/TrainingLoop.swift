@@ -22,6 +22,8 @@ public struct TrainingLoop: Sendable {
     public struct Settings: Sendable, Hashable {
         /// The most epochs.
         public var epochs: Int
+        /// The most steps in all, after which training ends within an epoch; nil for whole epochs.
+        public var steps: Int?
         /// The windows of a step.
         public var batch: Int
         /// The first learning rate.
@@ -34,8 +36,12 @@ public struct TrainingLoop: Sendable {
         public var seed: UInt64
 
         /// Takes all of it.
-        public init(epochs: Int, batch: Int, rate: Double, schedule: RateSchedule, patience: Int, seed: UInt64) {
+        public init(
+            epochs: Int, steps: Int? = nil, batch: Int, rate: Double, schedule: RateSchedule, patience: Int,
+            seed: UInt64
+        ) {
             self.epochs = epochs
+            self.steps = steps
             self.batch = batch
             self.rate = rate
             self.schedule = schedule
@@ -48,6 +54,8 @@ public struct TrainingLoop: Sendable {
     public enum End: Sendable, Equatable, CustomStringConvertible {
         /// All epochs are done.
         case epochs
+        /// All steps are done.
+        case steps
         /// The validation loss no longer fell.
         case patience
         /// It was asked to stop.
@@ -59,6 +67,7 @@ public struct TrainingLoop: Sendable {
         public var description: String {
             switch self {
             case .epochs: "all epochs done"
+            case .steps: "all steps done"
             case .patience: "the validation loss no longer fell"
             case .interruption: "interrupted"
             case .divergence(let epoch, 0):
@@ -103,16 +112,19 @@ public struct TrainingLoop: Sendable {
     ) throws -> End {
         state.restore(trainee)
         defer { state.restoreBest(trainee) }
-        let steps = (trainee.windowCount + settings.batch - 1) / settings.batch
-        while state.epoch < settings.epochs {
+        let wholeEpoch = (trainee.windowCount + settings.batch - 1) / settings.batch
+        let limit = min(settings.steps ?? .max, settings.epochs * wholeEpoch)
+        while state.epoch * wholeEpoch < limit {
             if state.epoch - state.bestEpoch >= settings.patience { return .patience }
             let order = shuffled(trainee.windowCount, epoch: state.epoch)
+            let steps = min(wholeEpoch, limit - state.epoch * wholeEpoch)
+            let seen = min(steps * settings.batch, order.count)
             var sum = 0.0
             for step in 0..<steps {
                 let first = step * settings.batch
                 let batch = order[first..<min(first + settings.batch, order.count)]
                 let rate = settings.schedule.rate(
-                    state.rate, step: state.epoch * steps + step, of: settings.epochs * steps)
+                    state.rate, step: state.epoch * wholeEpoch + step, of: settings.epochs * wholeEpoch)
                 let loss = trainee.step(batch, rate: rate)
                 guard loss.isFinite else { return .divergence(epoch: state.epoch + 1, step: step + 1) }
                 sum += loss * Double(batch.count)
@@ -124,10 +136,10 @@ public struct TrainingLoop: Sendable {
             let validation = trainee.validationLoss()
             guard validation.isFinite else { return .divergence(epoch: state.epoch + 1, step: 0) }
             state.finishEpoch(
-                trainee, training: sum / Double(order.count), validation: validation, schedule: settings.schedule)
+                trainee, training: sum / Double(seen), validation: validation, schedule: settings.schedule)
             try afterEpoch(state)
         }
-        return .epochs
+        return limit == settings.steps ? .steps : .epochs
     }
 
     /// The windows in the order of an epoch, by Fisher and Yates.
