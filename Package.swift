@@ -89,6 +89,7 @@ let package = Package(
         tool("featurize", "SensorData", "RecordStreams", "Features", "Detectors", hasSettings: true),
         tool("window", "SensorData", "RecordStreams", "Features", hasSettings: true),
         tool("train-lstmae", "Training", hasSettings: true),
+        tool("train-patchtst", "Training", hasSettings: true),
         tool("train-iforest", "Detectors", "Training", hasSettings: true),
         tool("score", "SensorData", "RecordStreams", "Features", "Detectors", "VectorMath", hasSettings: true),
         tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),

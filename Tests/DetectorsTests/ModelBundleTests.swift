@@ -169,9 +169,9 @@ import VectorMath
         #expect(refusals > 50)
     }
 
-    /// Written by version 1 of the format; every later reader must read them and score as it did, an autoencoder within
+    /// Written by version 1 of the format; every later reader must read them and score as it did, networks within
     /// what another processor's arithmetic may change.
-    @Test(arguments: [("iforest-v1", 1e-12), ("lstmae-v1", 1e-6)])
+    @Test(arguments: [("iforest-v1", 1e-12), ("lstmae-v1", 1e-6), ("patchtst-v1", 1e-6)])
     func theGoldenBundlesLoadForEver(name: String, tolerance: Double) throws {
         let bundle = try ModelBundle(path: "\(repository)/Tests/Goldens/bundles/\(name)")
         #expect(bundle.description.formatVersion == 1)

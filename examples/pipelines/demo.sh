@@ -18,11 +18,14 @@ train-iforest -o models/iforest report/train.npy | tee report/training.txt
 say "Train an LSTM autoencoder on the same rows (a few minutes on one core)"
 train-lstmae -o models/lstmae report/train.npy | tee -a report/training.txt
 
+say "Train a forecasting transformer, PatchTST"
+train-patchtst -o models/patchtst report/train.npy | tee -a report/training.txt
+
 say "The test file: 100 engines that stop before they fail. Score every row from an engine's 30th on"
 cmapss-ingest "$data/test_FD001.txt.gz" --rul "$data/RUL_FD001.txt" |
     cmapss-validate |
     featurize --format npy -o report/test.npy
-for model in iforest lstmae; do score --model models/$model -o report/$model.ndjson report/test.npy; done
+for model in iforest lstmae patchtst; do score --model models/$model -o report/$model.ndjson report/test.npy; done
 echo "The last record of report/iforest.ndjson:"
 tail -n 1 report/iforest.ndjson
 
@@ -30,6 +33,6 @@ say "What other thresholds would have done on the test file (hindsight: for the 
 sweep-threshold --weights none --grid 0.3:0.7:9 report/iforest.ndjson | tee report/sweep.txt
 
 say "How good the decisions are"
-evaluate --json report/evaluation.json report/iforest.ndjson report/lstmae.ndjson | tee report/evaluation.txt
+evaluate --json report/evaluation.json report/iforest.ndjson report/lstmae.ndjson report/patchtst.ndjson | tee report/evaluation.txt
 
 printf '\nThe models are in models/, all numbers in report/.\n'

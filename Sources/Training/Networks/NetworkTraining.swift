@@ -76,8 +76,8 @@ public struct NetworkTraining: Sendable {
     /// A text of all that the parameters after an epoch depend on.
     private func identity(of recipe: some NetworkRecipe, on prepared: PreparedTraining) throws -> String {
         var training = self
-        // Only a cosine is another one when there are more epochs.
-        if case .cosine = loop.schedule {} else { training.loop.epochs = 0 }
+        // Only a cosine over all of training is another one when there are more epochs.
+        if case .cosine(_, steps: nil) = loop.schedule {} else { training.loop.epochs = 0 }
         training.loop.patience = 0
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -101,7 +101,10 @@ extension NetworkTraining {
             schedule = .plateau(
                 patience: try settings.int("training.plateau_patience", in: 0...1_000_000),
                 factor: try settings.double("training.plateau_factor", in: 0...1))
-        case "cosine": schedule = .cosine(minimum: try settings.double("training.cosine_minimum", in: 0...rate))
+        case "cosine":
+            schedule = .cosine(
+                minimum: try settings.double("training.cosine_minimum", in: 0...rate),
+                steps: try NetworkTraining.steps(settings, "training.cosine_steps"))
         default: throw settings.fault("training.schedule", expected: "constant, plateau or cosine")
         }
         self.init(
@@ -112,7 +115,14 @@ extension NetworkTraining {
                 weightDecay: try settings.double("training.weight_decay", in: 0...1e3)),
             loop: TrainingLoop.Settings(
                 epochs: try settings.int("training.epochs", in: 1...1_000_000),
+                steps: try NetworkTraining.steps(settings, "training.steps"),
                 batch: try settings.int("training.batch", in: 1...65_536), rate: rate, schedule: schedule,
                 patience: try settings.int("training.early_stopping", in: 1...1_000_000), seed: try settings.seed()))
+    }
+
+    /// A number of steps; 0 is none.
+    private static func steps(_ settings: Settings, _ key: String) throws -> Int? {
+        let steps = try settings.int(key, in: 0...1_000_000_000)
+        return steps > 0 ? steps : nil
     }
 }
