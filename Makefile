@@ -1,6 +1,7 @@
 # make test    every test, in release: what ships is what is tested
 # make build   the programs, with Swift's runtime inside them, in .build-static/release
 # make demo    NASA's FD001 from text files to judged engines, on the shipped data
+# make compare DATA=DIR   every detector on every subset of C-MAPSS in DIR, as one table
 # make install PREFIX=/usr/local DESTDIR=     programs, pages, completions, settings
 
 SWIFT ?= swift
@@ -20,7 +21,7 @@ TO := $(DESTDIR)$(PREFIX)
 TEST := $(SWIFT) test -c release --disable-testable-imports
 SWIFT_FILES := Package.swift Sources Tests man
 
-.PHONY: all deps test-deps build test test-cases coverage demo lint man completions install uninstall bench clean
+.PHONY: all deps test-deps build test test-cases coverage demo compare lint man completions install uninstall bench clean
 
 all: build
 
@@ -44,6 +45,9 @@ coverage: test-deps
 
 demo: build
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/pipelines/demo.sh
+
+compare: build
+	PATH="$(CURDIR)/$(BIN):$$PATH" Benchmarks/compare.sh $(DATA)
 
 lint:
 	$(SWIFT) format lint --strict --parallel --configuration .swift-format --recursive $(SWIFT_FILES)

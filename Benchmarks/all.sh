@@ -22,6 +22,7 @@ if "$python" -c "import torch" 2> /dev/null; then
     "$python" "$here/lstm.py" --bench "$(command -v borescope-bench)"
     "$python" "$here/lstm.py" --bench "$(command -v borescope-bench)" --threads 2
     "$python" "$here/lstm_training.py" "$data" --bin "$(dirname "$(command -v train-lstmae)")"
+    "$python" "$here/patchtst.py" --bench "$(command -v borescope-bench)"
 fi
 echo; echo "## Cold start"
 "$python" "$here/start.py" cmapss-ingest cmapss-validate featurize window train-iforest score sweep-threshold evaluate

@@ -9,7 +9,7 @@ import VectorMath
 struct BorescopeBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "borescope-bench", abstract: "Time library work for the scripts of Benchmarks/.",
-        subcommands: [ForestBench.self, LSTMBench.self])
+        subcommands: [ForestBench.self, LSTMBench.self, PatchTSTBench.self])
 }
 
 /// Fits and scores an isolation forest on raw windows and prints the seconds of each repetition as JSON.
