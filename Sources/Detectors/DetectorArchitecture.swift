@@ -4,7 +4,7 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
     case isolationForest(ForestArchitecture)
     /// `AutoencoderDetector`
     case lstmAutoencoder(AutoencoderArchitecture)
-    /// `PatchTSTDetector`
+    /// `PatchTSTDetector` or `ResidualForestDetector`
     case patchTST(PatchTSTArchitecture)
 
     private enum Key: String, CodingKey {
@@ -56,7 +56,12 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
         case .lstmAutoencoder(let architecture):
             try AutoencoderDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
         case .patchTST(let architecture):
-            try PatchTSTDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
+            if let forest = architecture.residualForest {
+                try ResidualForestDetector(
+                    architecture: architecture, forest: forest, tensors: tensors, columns: columns, length: length)
+            } else {
+                try PatchTSTDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
+            }
         }
     }
 }

@@ -33,6 +33,23 @@ public enum HealthyRule: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The windows of `windows` that are healthy at their end; one of which nothing is known counts as healthy.
+    ///
+    /// - Throws: `TrainingError` when the windows lack what the rule asks for.
+    public func selecting(_ windows: WindowBatch) throws -> WindowBatch {
+        switch self {
+        case .all: return windows
+        case .remaining(let limit):
+            return windows.selecting { index in
+                if !windows.rul.isEmpty, windows.rul[index] != RowBatch.unknown { return windows.rul[index] >= limit }
+                return windows.isAnomaly.isEmpty || windows.isAnomaly[index] != 1
+            }
+        case .cycles(let limit):
+            guard !windows.cycles.isEmpty else { throw TrainingError("the windows have no cycle; '\(self)' needs it") }
+            return windows.selecting { windows.cycles[$0] != RowBatch.unknown && windows.cycles[$0] <= limit }
+        }
+    }
+
     /// For each row of `table` whether it is healthy.
     ///
     /// - Throws: `TrainingError` when the rows lack what the rule asks for.

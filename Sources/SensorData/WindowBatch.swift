@@ -63,6 +63,19 @@ extension WindowBatch {
         isAnomaly.removeAll(keepingCapacity: true)
     }
 
+    /// The windows for which `holds` is true of their number, on the same rows.
+    public func selecting(where holds: (Int) -> Bool) -> WindowBatch {
+        var chosen = self
+        let kept = (0..<count).filter(holds)
+        chosen.starts = kept.map { starts[$0] }
+        chosen.unitIDs = kept.map { unitIDs[$0] }
+        if !cycles.isEmpty { chosen.cycles = kept.map { cycles[$0] } }
+        if !timestamps.isEmpty { chosen.timestamps = kept.map { timestamps[$0] } }
+        if !rul.isEmpty { chosen.rul = kept.map { rul[$0] } }
+        if !isAnomaly.isEmpty { chosen.isAnomaly = kept.map { isAnomaly[$0] } }
+        return chosen
+    }
+
     /// Appends the identifiers and labels of row `index` of `batch`, the last row of a window; the caller appends to
     /// `starts`.
     public mutating func appendIdentity(of index: Int, from batch: RowBatch) {

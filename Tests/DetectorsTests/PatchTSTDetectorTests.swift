@@ -79,3 +79,64 @@ import VectorMath
         }
     }
 }
+
+@Suite struct ResidualForestDetectorTests {
+    private let pool = WorkerPool(threads: 2)
+    private let windows = randomWindows(120, length: 11, features: 3, seed: 2)
+
+    private func detector() throws -> ResidualForestDetector {
+        let shape = PatchTST<Float>.Shape(
+            steps: 8, horizon: 3, channels: 3, patch: 4, patchStep: 2, width: 8, heads: 2, layers: 1, hidden: 12)
+        let network = PatchTSTDetector(PatchTST(shape, seed: 3), columns: ["sensor_1", "sensor_2", "sensor_3"])
+        return try ResidualForestDetector(
+            network, rows: 2, fitting: windows, configuration: .init(trees: 30, samples: nil, seed: 1), pool: pool)
+    }
+
+    @Test func theColumnThatLeavesItsForecastIsNamed() throws {
+        var odd = single(50, of: windows)
+        for row in 9..<11 { odd.rows[row * 3 + 1] += 8 }
+        let detector = try detector()
+        let (scores, shares) = try detector.judge(odd, pool: pool)
+        let ordinary = try detector.errors(of: windows, pool: pool)
+        #expect(scores[0] > ordinary.sorted()[60])
+        #expect(shares[1] > shares[0] && shares[1] > shares[2] && abs(shares.reduce(0, +) - 1) < 1e-9)
+        // A change before the rows that are averaged, but within the horizon, is not seen.
+        var early = single(50, of: windows)
+        early.rows[8 * 3 + 1] += 8
+        #expect(try detector.errors(of: early, pool: pool)[0] == ordinary[50])
+    }
+
+    @Test func itIsReadBackAndDependsOnNoBatch() throws {
+        let detector = try detector()
+        let tensors = detector.tensors
+        func read(_ tensors: [String: Tensor]) throws -> any Detector {
+            try detector.architecture.detector(tensors: tensors, columns: detector.columns, length: 11)
+        }
+        let together = try detector.errors(of: windows, pool: pool)
+        let again = try read(SafeTensors.decode(SafeTensors.encode(tensors)))
+        #expect(try again.errors(of: windows, pool: pool) == together)
+        #expect(try detector.errors(of: single(7, of: windows), pool: pool) == [together[7]])
+        var damaged = tensors
+        damaged["forest.threshold"] = nil
+        #expect(throws: BundleError.self) { try read(damaged) }
+        damaged = tensors
+        damaged["head.bias"] = nil
+        #expect(throws: BundleError.self) { try read(damaged) }
+    }
+}
+
+@Suite struct HealthyWindowTests {
+    @Test func windowsAreChosenByWhatIsKnownOfTheirEnd() throws {
+        var windows = randomWindows(4, length: 3, features: 1, seed: 1)
+        windows.rul = [200, 90, RowBatch.unknown, RowBatch.unknown]
+        windows.isAnomaly = [0, 0, 1, RowBatch.unknownLabel]
+        windows.cycles = [5, 80, 90, RowBatch.unknown]
+        #expect(try HealthyRule.remaining(atLeast: 125).selecting(windows).starts == [0, 3])
+        let young = try HealthyRule.cycles(upTo: 80).selecting(windows)
+        #expect(
+            young.starts == [0, 1] && young.rul == [200, 90] && young.cycles == [5, 80] && young.unitIDs == [1, 1])
+        #expect(try HealthyRule.all.selecting(windows).count == 4)
+        windows.cycles = []
+        #expect(throws: TrainingError.self) { try HealthyRule.cycles(upTo: 80).selecting(windows) }
+    }
+}

@@ -19,11 +19,14 @@ public struct PatchTSTArchitecture: Codable, Hashable, Sendable {
     public var hidden: Int
     /// How a channel's rows are normalised.
     public var instanceNorm: InstanceNormalisation
+    /// The forest that judges the residuals; nil where the mean squared error is the judgement.
+    public var residualForest: ResidualForestArchitecture?
 
     enum CodingKeys: String, CodingKey {
         case horizon, patch, width, heads, layers, hidden
         case patchStep = "patch_step"
         case instanceNorm = "instance_norm"
+        case residualForest = "residual_forest"
     }
 
     /// Takes all of it.
@@ -111,6 +114,11 @@ public struct PatchTSTDetector: NetworkDetector {
             PatchTSTArchitecture(
                 horizon: shape.horizon, patch: shape.patch, patchStep: shape.patchStep, width: shape.width,
                 heads: shape.heads, layers: shape.layers, hidden: shape.hidden, instanceNorm: shape.instanceNorm))
+    }
+
+    /// The mean over the last `count` rows of what each column was above its forecast, as windows of one row.
+    func residuals(of windows: WindowBatch, last count: Int, pool: WorkerPool) -> WindowBatch {
+        scorer.residuals(of: windows, last: count, pool: pool)
     }
 
     func columnErrors(of windows: WindowBatch, pool: WorkerPool) -> [Float] {

@@ -169,6 +169,19 @@ public final class PatchTSTPass<Scalar: NetworkScalar>: WindowPass {
         }
     }
 
+    /// The mean over the last `count` rows of what each channel was above its forecast in window `row`, after `forward`.
+    public func residuals(_ row: Int, last count: Int, into residuals: UnsafeMutablePointer<Scalar>) {
+        let shape = network.shape
+        for channel in 0..<shape.channels {
+            let start = (row * shape.channels + channel) * horizonStride
+            var sum = Scalar.zero
+            for t in shape.horizon - count..<shape.horizon {
+                sum += target.pointer[start + t] - forecast.pointer[start + t]
+            }
+            residuals[channel] = sum / Scalar(count)
+        }
+    }
+
     /// Adds the gradient of `loss` on this block to the padded gradient of the parameters, after `forward`.
     public func backward(_ loss: MeanSquaredError<Scalar>, gradient: UnsafeMutablePointer<Scalar>) {
         guard let back else { return }

@@ -28,6 +28,33 @@ extension NetworkScorer where Pass == PatchTSTPass<Float> {
     }
 }
 
+extension NetworkScorer where Pass == PatchTSTPass<Float> {
+    /// The mean over the last `count` rows of what each channel was above its forecast, as windows of one row.
+    func residuals(of batch: WindowBatch, last count: Int, pool: WorkerPool) -> WindowBatch {
+        var residuals = WindowBatch(columns: batch.columns, length: 1, keys: [])
+        residuals.origin = batch.origin
+        residuals.starts = Array(0..<batch.count)
+        residuals.unitIDs = batch.unitIDs
+        let width = batch.width
+        var values = [Float](repeating: 0, count: batch.count * width)
+        values.withUnsafeMutableBufferPointer { values in
+            guard let values = values.baseAddress else { return }
+            batch.withRows { rows, starts in
+                forEachBlock(
+                    count: batch.count, pool: pool,
+                    fill: { index, pass, row in pass.setWindow(row, rows + starts[index] * width) },
+                    { first, pass in
+                        for row in 0..<pass.rows {
+                            pass.residuals(row, last: count, into: values + (first + row) * width)
+                        }
+                    })
+            }
+        }
+        residuals.rows = values
+        return residuals
+    }
+}
+
 extension NetworkTrainee where Pass == PatchTSTPass<Float> {
     /// Trains `network` on `windows` and measures it on `validation`, healthy windows both.
     ///

@@ -44,7 +44,7 @@ public struct AutoencoderRecipe: NetworkRecipe {
     /// The reconstruction error of the trained network.
     public func detector(
         of trainee: AutoencoderTrainee, on prepared: PreparedTraining, pool: WorkerPool
-    ) -> AutoencoderDetector {
+    ) -> any Detector {
         AutoencoderDetector(trainee.network, columns: prepared.healthy.columns)
     }
 }

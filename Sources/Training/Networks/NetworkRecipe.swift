@@ -9,23 +9,29 @@ import VectorMath
 public protocol NetworkRecipe: Sendable {
     /// The network in training.
     associatedtype Learner: Trainee
-    /// What judges windows by the trained network.
-    associatedtype Judge: Detector
 
     /// A fresh network, its parameters drawn with the seed of `training`, and what trains it on the healthy windows.
     func trainee(on prepared: PreparedTraining, _ training: NetworkTraining, pool: WorkerPool) throws -> Learner
 
     /// The detector of the trained network.
-    func detector(of trainee: Learner, on prepared: PreparedTraining, pool: WorkerPool) throws -> Judge
+    func detector(of trainee: Learner, on prepared: PreparedTraining, pool: WorkerPool) throws -> any Detector
 
     /// How the detector's errors become scores.
-    func calibration(of detector: Judge, on prepared: PreparedTraining, pool: WorkerPool) throws -> ScoreCalibration
+    func calibration(of detector: any Detector, on prepared: PreparedTraining, pool: WorkerPool) throws
+        -> ScoreCalibration
 }
 
 extension NetworkRecipe {
     /// Relative to the 99th percentile of the healthy validation windows' errors.
     public func calibration(
-        of detector: Judge, on prepared: PreparedTraining, pool: WorkerPool
+        of detector: any Detector, on prepared: PreparedTraining, pool: WorkerPool
+    ) throws -> ScoreCalibration {
+        try relativeCalibration(of: detector, on: prepared, pool: pool)
+    }
+
+    /// Relative to the 99th percentile of the healthy validation windows' errors.
+    func relativeCalibration(
+        of detector: any Detector, on prepared: PreparedTraining, pool: WorkerPool
     ) throws -> ScoreCalibration {
         let errors = try detector.errors(of: prepared.healthyValidation, pool: pool).sorted()
         let reference = errors[min(errors.count - 1, errors.count * 99 / 100)]

@@ -8,14 +8,32 @@ public struct PatchTSTRecipe: NetworkRecipe {
     public var architecture: PatchTSTArchitecture
     /// The probability to drop an element.
     public var dropout: Double
+    /// Which of the healthy windows the network learns from.
+    public var learned: HealthyRule
+    /// The forest that judges the residuals; nil where the mean squared error is the judgement.
+    public var forest: ForestPlan?
 
-    /// Takes both.
-    public init(architecture: PatchTSTArchitecture, dropout: Double) {
-        self.architecture = architecture
-        self.dropout = dropout
+    /// How the residuals' forest is grown, on all healthy windows.
+    public struct ForestPlan: Sendable {
+        /// The last rows of the forecast that a residual is the mean of.
+        public var rows: Int
+        /// The number of trees.
+        public var trees: Int
+        /// The residuals each tree is grown from; nil is all.
+        public var samples: Int?
     }
 
-    /// Reads the section `network` of `train-patchtst`'s configuration.
+    /// Takes all of it.
+    public init(
+        architecture: PatchTSTArchitecture, dropout: Double, learned: HealthyRule = .all, forest: ForestPlan? = nil
+    ) {
+        self.architecture = architecture
+        self.dropout = dropout
+        self.learned = learned
+        self.forest = forest
+    }
+
+    /// Reads the sections `network` and `scoring`, and which windows are learned from, of `train-patchtst`'s configuration.
     ///
     /// - Throws: `UsageError` naming file, line and key.
     public init(_ settings: Settings) throws {
@@ -37,7 +55,24 @@ public struct PatchTSTRecipe: NetworkRecipe {
                 "network.patch",
                 expected: "at most the \(length - architecture.horizon) rows of a window before the horizon")
         }
-        self.init(architecture: architecture, dropout: try settings.double("network.dropout", in: 0...0.95))
+        guard let learned = HealthyRule(try settings.string("training.healthy")) else {
+            throw settings.fault("training.healthy", expected: "rul>=N, cycle<=N or all")
+        }
+        self.init(
+            architecture: architecture, dropout: try settings.double("network.dropout", in: 0...0.95),
+            learned: learned, forest: try PatchTSTRecipe.forest(settings, horizon: architecture.horizon))
+    }
+
+    private static func forest(_ settings: Settings, horizon: Int) throws -> ForestPlan? {
+        let samples = try settings.int("scoring.samples", in: 0...Int(Int32.max))
+        let plan = ForestPlan(
+            rows: try settings.int("scoring.rows", in: 1...horizon),
+            trees: try settings.int("scoring.trees", in: 1...100_000), samples: samples > 0 ? samples : nil)
+        switch try settings.string("scoring.kind") {
+        case "mse": return nil
+        case "residual-forest": return plan
+        default: throw settings.fault("scoring.kind", expected: "mse or residual-forest")
+        }
     }
 
     /// A fresh network and what trains it.
@@ -45,16 +80,35 @@ public struct PatchTSTRecipe: NetworkRecipe {
         on prepared: PreparedTraining, _ training: NetworkTraining, pool: WorkerPool
     ) throws -> PatchTSTTrainee {
         let shape = try architecture.shape(length: prepared.healthy.length, columns: prepared.healthy.width)
+        let windows = try learned.selecting(prepared.healthy)
+        let validation = try learned.selecting(prepared.healthyValidation)
+        guard windows.count > 0, validation.count > 0 else {
+            throw TrainingError(
+                "of the healthy windows (\(prepared.settings.healthy)), \(windows.count) of the training units and "
+                    + "\(validation.count) of the validation units are \(learned); expected some of both")
+        }
         return PatchTSTTrainee(
-            PatchTST<Float>(shape, seed: training.loop.seed), on: prepared.healthy,
-            validation: prepared.healthyValidation, adam: training.adam, dropout: dropout, seed: training.loop.seed,
+            PatchTST<Float>(shape, seed: training.loop.seed), on: windows, validation: validation, adam: training.adam,
+            dropout: dropout, seed: training.loop.seed,
             pool: pool)
     }
 
-    /// The forecast error of the trained network.
+    /// The forecast error of the trained network, or what a forest thinks of its residuals.
     public func detector(
         of trainee: PatchTSTTrainee, on prepared: PreparedTraining, pool: WorkerPool
-    ) -> PatchTSTDetector {
-        PatchTSTDetector(trainee.network, columns: prepared.healthy.columns)
+    ) throws -> any Detector {
+        let network = PatchTSTDetector(trainee.network, columns: prepared.healthy.columns)
+        guard let forest else { return network }
+        return try ResidualForestDetector(
+            network, rows: forest.rows, fitting: prepared.healthy,
+            configuration: IsolationForest.Configuration(
+                trees: forest.trees, samples: forest.samples, seed: prepared.settings.seed), pool: pool)
+    }
+
+    /// A forest's score is one already; a squared error is relative to those of healthy validation windows.
+    public func calibration(
+        of detector: any Detector, on prepared: PreparedTraining, pool: WorkerPool
+    ) throws -> ScoreCalibration {
+        forest != nil ? .identity : try relativeCalibration(of: detector, on: prepared, pool: pool)
     }
 }
