@@ -39,4 +39,8 @@ def module(model, tensors):
     return Autoencoder(features, shape["units"], shape["bottleneck"], shape["layers"])
 
 
-bundle.score(module, lambda network, windows: (network(windows) - windows) ** 2)
+def judge(network, windows, model, tensors):
+    return bundle.mean_square(network(windows) - windows)
+
+
+bundle.score(module, judge)

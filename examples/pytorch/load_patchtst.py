@@ -22,7 +22,7 @@ class RevIN(nn.Module):
 
 
 class PatchTST(nn.Module):
-    def __init__(self, steps, channels, horizon, patch, patch_step, width, heads, layers, hidden, instance_norm, kind):
+    def __init__(self, steps, channels, horizon, patch, patch_step, width, heads, layers, hidden, instance_norm):
         super().__init__()
         self.steps, self.patch, self.patch_step, self.instance_norm = steps, patch, patch_step, instance_norm
         patches = (steps - patch) // patch_step + 1
@@ -52,9 +52,17 @@ class PatchTST(nn.Module):
 
 
 def module(model, tensors):
-    shape = model["architecture"]
+    shape = {name: value for name, value in model["architecture"].items() if name not in ("kind", "residual_forest")}
     columns = tensors["self_test.windows"].shape[2]
     return PatchTST(model["window"]["length"] - shape["horizon"], columns, **shape)
 
 
-bundle.score(module, lambda network, windows: (network(windows) - windows[:, network.steps :]) ** 2)
+def judge(network, windows, model, tensors):
+    residuals = windows[:, network.steps :] - network(windows)
+    forest = model["architecture"].get("residual_forest")
+    if forest is None:
+        return bundle.mean_square(residuals)
+    return bundle.forest_scores(tensors, residuals[:, -forest["rows"] :].mean(dim=1).numpy(), forest["samples"])
+
+
+bundle.score(module, judge)
