@@ -72,10 +72,11 @@ completions: | $(BIN)/score
 	done
 
 install: completions
-	install -d $(addprefix $(TO)/,bin share/borescope/configs share/man/man1 share/man/man5 \
+	install -d $(addprefix $(TO)/,bin share/borescope/configs/reference share/man/man1 share/man/man5 \
 	  share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d)
 	for tool in $(TOOLS); do install -m 755 $(BIN)/$$tool $(TO)/bin/ && strip $(TO)/bin/$$tool || exit 1; done
 	install -m 644 configs/*.yaml $(TO)/share/borescope/configs/
+	install -m 644 configs/reference/*.yaml $(TO)/share/borescope/configs/reference/
 	install -m 644 man/man1/*.1 $(TO)/share/man/man1/
 	install -m 644 man/man5/*.5 $(TO)/share/man/man5/
 	install -m 644 completions/bash/* $(TO)/share/bash-completion/completions/
