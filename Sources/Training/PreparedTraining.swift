@@ -18,6 +18,8 @@ public struct PreparedTraining: Sendable {
     public let referenceCount: Int
     /// Healthy windows of training units: what a detector is fitted on.
     public let healthy: WindowBatch
+    /// Windows of training units that end in a row the scale was learned from: what is usual.
+    public let referenceWindows: WindowBatch
     /// All windows of validation units; without validation units, of the training units.
     public let validation: WindowBatch
     /// Those of `validation` that are healthy.
@@ -70,6 +72,8 @@ public struct PreparedTraining: Sendable {
                 "the \(split.training.count) training units have \(healthy.count) healthy windows of "
                     + "\(settings.windows.shape.length) rows (\(settings.healthy)); expected at least 2")
         }
+        let usual = try windows(endingIn: referenceMask)
+        referenceWindows = usual.count >= 2 ? usual : healthy
         let validated = split.validation.isEmpty ? split.training : split.validation
         validation = try windows(endingIn: table.rows(ofUnits: validated))
         guard validation.count > 0 else {

@@ -8,6 +8,7 @@ from the recorded one. WINDOWS.npy is what `window` writes; the records then equ
 `score --model BUNDLE WINDOWS.npy`.
 """
 
+import torch
 from torch import nn
 
 import bundle
@@ -28,9 +29,9 @@ class Autoencoder(nn.Module):
         self.decoder.fc_output = nn.Linear(units, features)
 
     def forward(self, x):
-        z = self.encoder.fc(self.encoder.lstm(x)[0][:, -1])
-        steps = self.decoder.fc_input(z)[:, None].expand(-1, x.shape[1], -1)
-        return self.decoder.fc_output(self.decoder.lstm(steps)[0])
+        code = self.encoder.fc(self.encoder.lstm(x)[0][:, -1])
+        steps = self.decoder.fc_input(code)[:, None].expand(-1, x.shape[1], -1)
+        return self.decoder.fc_output(self.decoder.lstm(steps)[0]), code
 
 
 def module(model, tensors):
@@ -40,7 +41,15 @@ def module(model, tensors):
 
 
 def judge(network, windows, model, tensors):
-    return bundle.mean_square(network(windows) - windows)
+    """The mean squared error, or the surprise: mean log(1 + u²) over the last mean residuals and the code."""
+    reconstruction, code = network(windows)
+    residuals = reconstruction - windows
+    rows = model["architecture"].get("surprise_rows")
+    if rows is None:
+        return bundle.mean_square(residuals)
+    evidence = torch.cat([residuals[:, -rows:].mean(dim=1), code], dim=1)
+    u = (evidence - tensors["surprise.mean"]).double() * tensors["surprise.inverse_deviation"].double()
+    return torch.log1p(u**2).mean(dim=1)
 
 
 bundle.score(module, judge)

@@ -9,18 +9,27 @@ public struct AutoencoderArchitecture: Codable, Hashable, Sendable {
     public var bottleneck: Int
     /// The number of LSTM layers on either side.
     public var layers: Int
+    /// The last rows whose residuals are judged by their surprise; nil where all are, by the mean squared error.
+    public var surpriseRows: Int?
 
-    /// Takes the three.
-    public init(units: Int, bottleneck: Int, layers: Int) {
+    enum CodingKeys: String, CodingKey {
+        case units, bottleneck, layers
+        case surpriseRows = "surprise_rows"
+    }
+
+    /// Takes all of it.
+    public init(units: Int, bottleneck: Int, layers: Int, surpriseRows: Int? = nil) {
         self.units = units
         self.bottleneck = bottleneck
         self.layers = layers
+        self.surpriseRows = surpriseRows
     }
 }
 
 /// An LSTM autoencoder on windows.
 ///
-/// The raw error is the mean squared error of the reconstruction; a column contributes its share of it.
+/// The raw error is the mean squared error of the reconstruction, or how surprising the residuals of the last rows and the
+/// bottleneck are (`Surprise`); a column contributes its share of it.
 public struct AutoencoderDetector: NetworkDetector {
     /// The rows of a window.
     public let length: Int
@@ -28,15 +37,18 @@ public struct AutoencoderDetector: NetworkDetector {
     public let columns: [String]
     /// The network.
     public let network: LSTMAutoencoder<Float>
+    /// Judges by surprise; nil judges by the mean squared error.
+    public let surprise: Surprise?
 
     private let scorer: AutoencoderScorer<Float>
 
     /// Scores windows of `columns` with `network`.
-    public init(_ network: LSTMAutoencoder<Float>, columns: [String]) {
+    public init(_ network: LSTMAutoencoder<Float>, columns: [String], surprise: Surprise? = nil) {
         precondition(network.shape.features == columns.count, "a network of as many features as columns")
         length = network.shape.steps
         self.columns = columns
         self.network = network
+        self.surprise = surprise
         scorer = AutoencoderScorer(network)
     }
 
@@ -61,16 +73,49 @@ public struct AutoencoderDetector: NetworkDetector {
             .init(
                 steps: length, features: columns.count, units: architecture.units, bottleneck: architecture.bottleneck,
                 layers: architecture.layers))
+        var surprise: Surprise?
+        if let rows = architecture.surpriseRows {
+            guard (1...length).contains(rows) else {
+                throw BundleError("a surprise over \(rows) of \(length) rows is impossible")
+            }
+            surprise = try Surprise(tensors, width: columns.count + architecture.bottleneck, rows: rows)
+        }
         try network.read(
-            tensors, as: "an autoencoder of \(architecture.layers) layer\(architecture.layers == 1 ? "" : "s")")
-        self.init(network, columns: columns)
+            surprise == nil ? tensors : tensors.filter { !Surprise.names.contains($0.key) },
+            as: "an autoencoder of \(architecture.layers) layer\(architecture.layers == 1 ? "" : "s")")
+        self.init(network, columns: columns, surprise: surprise)
     }
 
     /// What it is, as `model.json` says it.
     public var architecture: DetectorArchitecture {
         .lstmAutoencoder(
             AutoencoderArchitecture(
-                units: network.shape.units, bottleneck: network.shape.bottleneck, layers: network.shape.layers))
+                units: network.shape.units, bottleneck: network.shape.bottleneck, layers: network.shape.layers,
+                surpriseRows: surprise?.rows))
+    }
+
+    /// The same network, scoring by how surprising the residuals of the last `rows` rows and the bottleneck are beside those
+    /// of healthy `windows`.
+    ///
+    /// - Throws: `DataError` when the windows are not the detector's.
+    public func surprised(over rows: Int, beside windows: WindowBatch, pool: WorkerPool) throws -> Self {
+        try check(windows)
+        let shape = network.shape
+        let usual = Surprise(
+            learnedFrom: scorer.evidence(of: windows, shape: shape, lastRows: rows, pool: pool),
+            width: shape.features + shape.bottleneck, rows: rows)
+        return AutoencoderDetector(network, columns: columns, surprise: usual)
+    }
+
+    /// The parameters by the names of PyTorch's `state_dict`, and what is usual where surprise is the error.
+    public var tensors: [String: Tensor] { parameterTensors.merging(surprise?.tensors ?? [:]) { own, _ in own } }
+
+    /// The error of each window, and each column's share of it.
+    public func judge(_ windows: WindowBatch, pool: WorkerPool) throws -> (errors: [Double], contributions: [Double]) {
+        guard let surprise else { return try judgeBySquares(windows, pool: pool) }
+        try check(windows)
+        let evidence = scorer.evidence(of: windows, shape: network.shape, lastRows: surprise.rows, pool: pool)
+        return surprise.judge(evidence, columns: columns.count)
     }
 
     func columnErrors(of windows: WindowBatch, pool: WorkerPool) -> [Float] {

@@ -150,6 +150,22 @@ public final class AutoencoderPass<Scalar: NetworkScalar>: WindowPass {
         for feature in 0..<network.shape.features { columns[feature] = sums[feature] / Scalar(network.shape.steps) }
     }
 
+    /// The mean of reconstruction − input over the last `lastRows` steps of window `row`, then its bottleneck, after
+    /// `forward`; shape (features + bottleneck).
+    public func evidence(_ row: Int, lastRows: Int, into evidence: UnsafeMutablePointer<Scalar>) {
+        let shape = network.shape
+        for feature in 0..<shape.features {
+            var sum = Scalar.zero
+            for t in shape.steps - lastRows..<shape.steps {
+                let place = (t * rows + row) * featureStride + feature
+                sum += reconstruction.pointer[place] - input.pointer[place]
+            }
+            evidence[feature] = sum / Scalar(lastRows)
+        }
+        (evidence + shape.features).update(
+            from: bottleneck.pointer + row * bottleneckStride, count: shape.bottleneck)
+    }
+
     /// Adds the gradient of `loss` on this block to the padded gradient of the parameters, after `forward`.
     public func backward(_ loss: MeanSquaredError<Scalar>, gradient: UnsafeMutablePointer<Scalar>) {
         guard let back else { return }

@@ -26,6 +26,28 @@ extension NetworkScorer where Pass == AutoencoderPass<Float> {
     public func errors(of batch: WindowBatch, pool: WorkerPool) -> [Float] {
         columnErrors(of: batch, pool: pool)
     }
+
+    /// Each window's residuals and code (`AutoencoderPass.evidence`), shape (batch.count, features + bottleneck).
+    func evidence(of batch: WindowBatch, shape: LSTMAutoencoder<Float>.Shape, lastRows: Int, pool: WorkerPool)
+        -> [Float]
+    {
+        let width = shape.features + shape.bottleneck
+        var evidence = [Float](repeating: 0, count: batch.count * width)
+        evidence.withUnsafeMutableBufferPointer { evidence in
+            guard let evidence = evidence.baseAddress else { return }
+            batch.withRows { rows, starts in
+                forEachBlock(
+                    count: batch.count, pool: pool,
+                    fill: { index, pass, row in pass.setWindow(row, rows + starts[index] * batch.width) }
+                ) { first, pass in
+                    for row in 0..<pass.rows {
+                        pass.evidence(row, lastRows: lastRows, into: evidence + (first + row) * width)
+                    }
+                }
+            }
+        }
+        return evidence
+    }
 }
 
 extension NetworkTrainee where Pass == AutoencoderPass<Float> {

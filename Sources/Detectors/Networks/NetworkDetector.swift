@@ -12,8 +12,11 @@ protocol NetworkDetector: Detector {
 }
 
 extension NetworkDetector {
+    /// The parameters alone.
+    public var tensors: [String: Tensor] { parameterTensors }
+
     /// The parameters by the names of PyTorch's `state_dict`.
-    public var tensors: [String: Tensor] {
+    var parameterTensors: [String: Tensor] {
         let values = network.parameters.values
         return Dictionary(
             uniqueKeysWithValues: network.layout.parameters.entries.map { entry in
@@ -33,6 +36,13 @@ extension NetworkDetector {
 
     /// Both from one way through the network.
     public func judge(_ windows: WindowBatch, pool: WorkerPool) throws -> (errors: [Double], contributions: [Double]) {
+        try judgeBySquares(windows, pool: pool)
+    }
+
+    /// The mean squared error of each window, and each column's share of it.
+    func judgeBySquares(
+        _ windows: WindowBatch, pool: WorkerPool
+    ) throws -> (errors: [Double], contributions: [Double]) {
         try check(windows)
         let width = windows.width
         var shares = columnErrors(of: windows, pool: pool).map { Double($0) }

@@ -15,7 +15,7 @@ public struct AutoencoderRecipe: NetworkRecipe {
         self.dropout = dropout
     }
 
-    /// Reads the section `network` of `train-lstmae`'s configuration.
+    /// Reads the sections `network` and `scoring` of `train-lstmae`'s configuration.
     ///
     /// - Throws: `UsageError` naming file, line and key.
     public init(_ settings: Settings) throws {
@@ -23,7 +23,8 @@ public struct AutoencoderRecipe: NetworkRecipe {
             architecture: AutoencoderArchitecture(
                 units: try settings.int("network.units", in: 1...4096),
                 bottleneck: try settings.int("network.bottleneck", in: 1...4096),
-                layers: try settings.int("network.layers", in: 1...16)),
+                layers: try settings.int("network.layers", in: 1...16),
+                surpriseRows: try settings.surpriseRows(of: settings.int("length", in: 1...100_000))),
             dropout: try settings.double("network.dropout", in: 0...0.95))
     }
 
@@ -41,10 +42,26 @@ public struct AutoencoderRecipe: NetworkRecipe {
             dropout: dropout, seed: training.loop.seed, pool: pool)
     }
 
-    /// The reconstruction error of the trained network.
+    /// The trained network, judging by what the configuration asks for.
     public func detector(
         of trainee: AutoencoderTrainee, on prepared: PreparedTraining, pool: WorkerPool
-    ) -> any Detector {
-        AutoencoderDetector(trainee.network, columns: prepared.healthy.columns)
+    ) throws -> any Detector {
+        let detector = AutoencoderDetector(trainee.network, columns: prepared.healthy.columns)
+        guard let rows = architecture.surpriseRows else { return detector }
+        return try detector.surprised(over: rows, beside: prepared.referenceWindows, pool: pool)
+    }
+}
+
+extension Settings {
+    /// Reads the section `scoring`: the rows whose surprise is the error, nil for the mean squared error.
+    ///
+    /// - Parameter judged: how many rows of a window the network judges.
+    /// - Throws: `UsageError` naming file, line and key.
+    fileprivate func surpriseRows(of judged: Int) throws -> Int? {
+        switch try string("scoring.kind") {
+        case "mse": return nil
+        case "surprise": return try int("scoring.rows", in: 1...judged)
+        default: throw fault("scoring.kind", expected: "mse or surprise")
+        }
     }
 }
