@@ -30,7 +30,7 @@ import VectorMath
         let prepared = try prepared(fleet(units: 8))
         let outcome = try training().run(recipe, on: prepared, pool: pool)
         #expect(outcome.end == .epochs && outcome.state.history.count == 3)
-        let detector = recipe.detector(of: outcome.trainee, on: prepared, pool: pool)
+        let detector = try recipe.detector(of: outcome.trainee, on: prepared, pool: pool)
         let calibration = try recipe.calibration(of: detector, on: prepared, pool: pool)
         let scores = try detector.errors(of: prepared.healthyValidation, pool: pool).map(calibration.score)
         #expect(abs(Double(scores.count { $0 > 0.5 }) / Double(scores.count) - 0.01) < 0.01)
