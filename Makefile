@@ -1,7 +1,7 @@
 # make test    every test, in release: what ships is what is tested
 # make build   the programs, with Swift's runtime inside them, in .build-static/release
 # make demo    NASA's FD001 from text files to judged engines, on the shipped data
-# make compare DATA=DIR   every detector on every subset of C-MAPSS in DIR, as one table
+# make compare DATA=DIR   every detector on every subset of C-MAPSS in DIR, three seeds, as one table with intervals
 # make install PREFIX=/usr/local DESTDIR=     programs, pages, completions, settings
 
 SWIFT ?= swift
