@@ -3,8 +3,7 @@ import SensorData
 /// Reads rows from NPY arrays of records.
 final class NPYRowDecoder {
     private let arrays: NPYArrayReader
-    private var plan: Plan?
-    private var typeNumber = 0
+    private var plans = NPYPlan<Plan>()
     private var fault: DataError?
 
     /// Where the members of a row stand in a record, and room for the rows.
@@ -33,7 +32,7 @@ final class NPYRowDecoder {
         if let fault { throw fault }
         guard try arrays.advance() else { return false }
         guard arrays.kind == .rows else { throw arrays.error("expected rows, found \(arrays.kind.rawValue)") }
-        let plan = try currentPlan()
+        let plan = try plans.current(for: arrays, make: makePlan)
         let count = try arrays.arrived(atMost: plan.plain == nil ? plan.stage.capacity : NPYPlainRecords.batchRows)
         let origin = arrays.location()
         if let plain = plan.plain, plain.read(count, at: arrays.first, to: &batch, origin: origin) {
@@ -91,18 +90,6 @@ final class NPYRowDecoder {
             members.append(key + JSONText.quote(text))
         }
         return members.joined(separator: ",")
-    }
-
-    private func currentPlan() throws -> Plan {
-        if let plan, typeNumber == arrays.typeNumber { return plan }
-        do throws(NPYFault) {
-            let plan = try makePlan()
-            self.plan = plan
-            typeNumber = arrays.typeNumber
-            return plan
-        } catch {
-            throw arrays.error(error.message)
-        }
     }
 
     private func makePlan() throws(NPYFault) -> Plan {

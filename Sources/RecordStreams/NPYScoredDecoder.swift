@@ -4,8 +4,7 @@ import SensorData
 final class NPYScoredDecoder {
     private static let batchSize = 512
     private let arrays: NPYArrayReader
-    private var plan: Plan?
-    private var typeNumber = 0
+    private var plans = NPYPlan<Plan>()
     private var fault: DataError?
     private var lastVersion = ""
 
@@ -29,7 +28,7 @@ final class NPYScoredDecoder {
         guard arrays.kind == .scored else {
             throw arrays.error("expected scored records, found \(arrays.kind.rawValue)")
         }
-        let plan = try currentPlan()
+        let plan = try plans.current(for: arrays, make: makePlan)
         let count = try arrays.arrived(atMost: NPYScoredDecoder.batchSize)
         for index in 0..<count {
             do throws(NPYFault) {
@@ -116,18 +115,6 @@ final class NPYScoredDecoder {
     private func shared(_ version: String) -> String {
         if version != lastVersion { lastVersion = version }
         return lastVersion
-    }
-
-    private func currentPlan() throws -> Plan {
-        if let plan, typeNumber == arrays.typeNumber { return plan }
-        do throws(NPYFault) {
-            let plan = try makePlan()
-            self.plan = plan
-            typeNumber = arrays.typeNumber
-            return plan
-        } catch {
-            throw arrays.error(error.message)
-        }
     }
 
     private func makePlan() throws(NPYFault) -> Plan {

@@ -6,8 +6,7 @@ final class NPYWindowDecoder {
     private static let batchSize = 256
     private let arrays: NPYArrayReader
     private let givenColumns: [String]?
-    private var plan: Plan?
-    private var typeNumber = 0
+    private var plans = NPYPlan<Plan>()
     private var fault: DataError?
 
     /// Where the numbers of a window stand in an element.
@@ -37,7 +36,7 @@ final class NPYWindowDecoder {
         if let fault { throw fault }
         guard try arrays.advance() else { return false }
         guard arrays.kind == .windows else { throw arrays.error("expected windows, found \(arrays.kind.rawValue)") }
-        let plan = try currentPlan()
+        let plan = try plans.current(for: arrays, make: makePlan)
         let count = try arrays.arrived(atMost: NPYWindowDecoder.batchSize)
         batch.removeAll()
         batch.origin = arrays.location()
@@ -88,18 +87,6 @@ final class NPYWindowDecoder {
         if batch.keys.contains(.timestamp) { batch.timestamps.append(identity.timestamp) }
         if batch.keys.contains(.rul) { batch.rul.append(identity.rul) }
         if batch.keys.contains(.isAnomaly) { batch.isAnomaly.append(identity.isAnomaly) }
-    }
-
-    private func currentPlan() throws -> Plan {
-        if let plan, typeNumber == arrays.typeNumber { return plan }
-        do throws(NPYFault) {
-            let plan = try makePlan()
-            self.plan = plan
-            typeNumber = arrays.typeNumber
-            return plan
-        } catch {
-            throw arrays.error(error.message)
-        }
     }
 
     private func makePlan() throws(NPYFault) -> Plan {
