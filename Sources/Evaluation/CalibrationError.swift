@@ -8,6 +8,19 @@ public struct CalibrationError: Sendable {
     /// The number of bins of the paper.
     public static let binCount = 15
 
+    /// The decisions of like confidence.
+    public struct Bin: Sendable {
+        /// The confidences that fall into it; the last bin holds 1 as well.
+        public let confidences: Range<Double>
+        /// How many decisions there are, whatever their weight.
+        public let count: Int
+        /// Their mean confidence.
+        public let confidence: Double
+        /// The share of them that were right.
+        public let right: Double
+    }
+
+    private var counts = [Int](repeating: 0, count: binCount)
     private var weights = [Double](repeating: 0, count: binCount)
     private var confidences = [Double](repeating: 0, count: binCount)
     private var right = [Double](repeating: 0, count: binCount)
@@ -21,9 +34,20 @@ public struct CalibrationError: Sendable {
     public mutating func add(confidence: Double, isRight: Bool, weight: Double = 1) {
         guard confidence >= 0, confidence <= 1 else { return }
         let bin = min(Int(confidence * Double(CalibrationError.binCount)), CalibrationError.binCount - 1)
+        counts[bin] += 1
         weights[bin] += weight
         confidences[bin] += weight * confidence
         if isRight { right[bin] += weight }
+    }
+
+    /// The bins that hold decisions of any weight, by rising confidence: a reliability diagram.
+    public var bins: [Bin] {
+        let width = 1 / Double(CalibrationError.binCount)
+        return weights.indices.filter { weights[$0] > 0 }.map { index in
+            Bin(
+                confidences: width * Double(index)..<width * Double(index + 1), count: counts[index],
+                confidence: confidences[index] / weights[index], right: right[index] / weights[index])
+        }
     }
 
     /// The expected calibration error; nil without decisions.
@@ -35,14 +59,14 @@ public struct CalibrationError: Sendable {
 }
 
 extension LabelledScores {
-    /// The expected calibration error of the decisions that carry a confidence, by weight; nil where none does.
-    public var calibrationError: Double? {
+    /// How far the confidences of the decisions that carry one are from the truth, by weight.
+    public var calibrationError: CalibrationError {
         var error = CalibrationError()
         for index in 0..<count where labels[index] >= 0 && decisions[index] >= 0 {
             error.add(
                 confidence: confidences[index], isRight: decisions[index] == labels[index],
                 weight: weights.isEmpty ? 1 : weights[index])
         }
-        return error.value
+        return error
     }
 }

@@ -26,7 +26,7 @@ public enum EvaluationJSON {
             ("auc_roc", .number(evaluation.areaUnderROC)),
             ("average_precision", .number(evaluation.averagePrecision)),
             ("accuracy", .number(evaluation.confusion.accuracy)),
-            ("expected_calibration_error", .number(evaluation.calibrationError)),
+            ("expected_calibration_error", .number(evaluation.calibrationError.value)),
         ])
     }
 

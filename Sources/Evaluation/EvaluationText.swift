@@ -16,7 +16,7 @@ public enum EvaluationText {
         row("recall") { metric($0.confusion.recall, $0.intervals?.recall) }
         row("AUC-ROC") { metric($0.areaUnderROC, $0.intervals?.areaUnderROC) }
         row("average precision") { metric($0.averagePrecision, $0.intervals?.averagePrecision) }
-        row("calibration error") { NumberText.fixed($0.calibrationError, 3) }
+        row("calibration error") { NumberText.fixed($0.calibrationError.value, 3) }
         table.add([""])
         table.add(["decisions"])
         row("  true positives") { NumberText.amount($0.confusion.truePositives) }

@@ -52,8 +52,8 @@ public struct ModelEvaluation: Sendable {
     public let areaUnderROC: Double?
     /// The average precision.
     public let averagePrecision: Double?
-    /// The expected calibration error of the confidences; nil where the records carry none.
-    public let calibrationError: Double?
+    /// How far confidences are from the truth; without a value where the records carry none.
+    public let calibrationError: CalibrationError
     /// The 95 % intervals, where they were asked for.
     public let intervals: UnitBootstrap?
     /// The alarms of each unit.

@@ -13,6 +13,12 @@ import Testing
         let value = try #require(error.value)
         #expect(abs(value - 2 * abs(0.82 - 0.5) / 4) < 1e-12)
         #expect(CalibrationError().value == nil)
+
+        let bins = error.bins
+        #expect(bins.map(\.count) == [2, 1])
+        #expect(bins.map(\.right) == [0.5, 1] && bins[1].confidence == 1)
+        #expect(abs(bins[0].confidence - 0.82) < 1e-12)
+        #expect(abs(bins[0].confidences.lowerBound - 0.8) < 1e-12 && abs(bins[1].confidences.upperBound - 1) < 1e-12)
     }
 
     @Test func recordsCarryTheirConfidence() throws {
@@ -25,10 +31,10 @@ import Testing
             record.confidence = confidence
             try data.append(record)
         }
-        let value = try #require(data.calibrationError)
+        let value = try #require(data.calibrationError.value)
         #expect(abs(value - (0.05 + 0.1 + 0.55) / 3) < 1e-12)
         data.decide(threshold: 0.7)
-        let other = try #require(data.calibrationError, "0.6 is now called healthy, with a confidence of 0.45")
+        let other = try #require(data.calibrationError.value, "0.6 is now called healthy, with a confidence of 0.45")
         #expect(abs(other - (0.05 + 0.1 + 0.55) / 3) < 1e-12)
     }
 }

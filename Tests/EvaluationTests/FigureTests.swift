@@ -104,6 +104,35 @@ private final class Drawing: NSObject, XMLParserDelegate {
         }
     }
 
+    @Test func reliabilityShowsEachBinAtItsPlace() throws {
+        var data = LabelledScores()
+        for index in 0..<100 {
+            // Forty decisions that say 0.7, of which ten are right; sixty that say 1 and are.
+            let isSure = index >= 40
+            var record = ScoredRecord(unitID: Int64(index / 10), cycle: Int64(index), modelVersion: "m")
+            record.anomalyScore = 0.9
+            record.isAnomaly = true
+            record.label = isSure || index < 10
+            record.confidence = isSure ? 1 : 0.7
+            try data.append(record)
+        }
+        let evaluation = try ModelEvaluation(data, source: "x")
+        let figure = try #require(EvaluationFigures([evaluation]).all.first { $0.name == "reliability" })
+        #expect(figure.caption.contains("calibration error 0.180") && figure.caption.contains("60.0 %"))
+        let drawing = try Drawing(figure.svg)
+        #expect(drawing.words.contains("40") && drawing.words.contains("60"))
+        let bars = drawing.elements.filter { $0.attributes["class"] == "quiet bar" }.compactMap {
+            Double($0.attributes["height"] ?? "")
+        }
+        #expect(bars.count == 2)
+        #expect(abs(bars[0] / bars[1] - 0.25) < 0.01)
+        // A sure and right decision stands where the dashed line ends.
+        let dots = drawing.elements.filter { $0.name == "circle" }.map { $0.attributes }
+        let end = try #require(drawing.corners("aid line").last)
+        #expect(dots.last?["cx"].flatMap(Double.init) == end.x && dots.last?["cy"].flatMap(Double.init) == end.y)
+        #expect(!EvaluationFigures([try fleet()]).all.contains { $0.name == "reliability" }, "no confidence, no figure")
+    }
+
     @Test func namesAreFilesOfTheirOwn() throws {
         let names = EvaluationFigures([try fleet(), try fleet(), try fleet(model: "other")]).all.map(\.name)
         #expect(Set(names).count == names.count)

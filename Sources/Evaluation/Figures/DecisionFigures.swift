@@ -1,11 +1,12 @@
 /// How one model's decisions come about.
 enum DecisionFigures {
-    /// Threshold curve, distribution of scores, confusion matrix.
+    /// Threshold curve, distribution of scores, confusion matrix, reliability of the confidences.
     static func all(_ evaluation: ModelEvaluation, suffix: String) -> [Figure] {
         [
             threshold(evaluation, "threshold" + suffix), distributions(evaluation, "scores" + suffix),
             confusion(evaluation, "confusion" + suffix),
-        ]
+            ReliabilityFigure.figure(evaluation, "reliability" + suffix),
+        ].compactMap { $0 }
     }
 
     private static func marks(of thresholds: ClosedRange<Double>?) -> [Plot.Mark] {

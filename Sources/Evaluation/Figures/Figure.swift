@@ -30,7 +30,7 @@ public struct Figure: Sendable {
 public struct EvaluationFigures: Sendable {
     /// The figures of one model.
     public struct OfModel: Sendable {
-        /// How its decisions come about: threshold, confusion, scores.
+        /// How its decisions come about: threshold, scores, confusion, reliability.
         public let decisions: [Figure]
         /// What the engines' operators would have seen.
         public let engines: [Figure]
