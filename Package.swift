@@ -108,7 +108,9 @@ let package = Package(
             dependencies: ["Detectors", "Features", "SensorData", "RecordStreams", "VectorMath", "DurableFiles"]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "Detectors", "Evaluation", "Features", "SensorData", "VectorMath"]),
+            dependencies: [
+                "Training", "Detectors", "Evaluation", "Features", "SensorData", "RecordStreams", "VectorMath",
+            ]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "SensorData", "RecordStreams"]),
         .testTarget(
             name: "CommandKitTests", dependencies: ["CommandKit", "SensorData", "DurableFiles", argumentParser]),
