@@ -33,6 +33,8 @@ say "What other thresholds would have done on the test file (hindsight: for the 
 sweep-threshold --weights none --grid 0.3:0.7:9 report/iforest.ndjson | tee report/sweep.txt
 
 say "How good the decisions are"
-evaluate --json report/evaluation.json report/iforest.ndjson report/lstmae.ndjson report/patchtst.ndjson | tee report/evaluation.txt
+evaluate --json report/evaluation.json --html report/evaluation.html \
+    report/iforest.ndjson report/lstmae.ndjson report/patchtst.ndjson | tee report/evaluation.txt
 
-printf '\nThe models are in models/, all numbers in report/.\n'
+printf '\nThe models are in models/, all numbers in report/. With curves, engines and protocol, to be opened in a browser:\n%s\n' \
+    "$PWD/report/evaluation.html"
