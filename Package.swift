@@ -91,6 +91,8 @@ let package = Package(
         tool("train-lstmae", "Training", hasSettings: true),
         tool("train-patchtst", "Training", hasSettings: true),
         tool("train-iforest", "Detectors", "Training", hasSettings: true),
+        tool(
+            "train-ensemble", "Detectors", "Training", "RecordStreams", "VectorMath", hasSettings: true),
         tool("score", "SensorData", "RecordStreams", "Features", "Detectors", "VectorMath", hasSettings: true),
         tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),
         tool("evaluate", "SensorData", "RecordStreams", "Evaluation", "DurableFiles", hasSettings: true),

@@ -13,8 +13,11 @@ public struct ColumnFold: Sendable {
     ///
     /// A column belongs to the longest input that it is, or that it begins with before an underscore; an input
     /// `X_mean_N` or `X_std_N` belongs to X.
-    public init(columns: [String], inputs: [String]) {
-        var sensors: [String] = []
+    ///
+    /// - Parameter known: sensors that come first, whether the columns have them or not: folds of several models that count
+    ///   together begin each with the sensors of the one before.
+    public init(columns: [String], inputs: [String], after known: [String] = []) {
+        var sensors = known
         sensorOfColumn = columns.map { column in
             let input = inputs.filter { column == $0 || column.hasPrefix("\($0)_") }.max { $0.count < $1.count }
             let sensor = ColumnFold.base(of: input ?? column)
@@ -39,14 +42,22 @@ public struct ColumnFold: Sendable {
         return sensors.indices.filter { !others.contains($0) }.map { sensors[$0] }
     }
 
+    /// The first column of each sensor that has one.
+    var firstColumns: [Int] {
+        sensors.indices.compactMap { sensor in sensorOfColumn.firstIndex(of: sensor) }
+    }
+
+    /// Adds the share of each column to the sum of its sensor.
+    func add(_ shares: ArraySlice<Double>, to sums: inout [Double]) {
+        for (column, share) in shares.enumerated() { sums[sensorOfColumn[column]] += share }
+    }
+
     /// The sensors' shares, largest first, rounded to four decimals.
     ///
     /// - Parameters:
-    ///   - shares: one share per column.
+    ///   - sums: one share per sensor.
     ///   - limit: the number of sensors named; nil names all. Sensors without a share are left out.
-    func contributions(_ shares: ArraySlice<Double>, limit: Int?) -> [ScoredRecord.Contribution] {
-        var sums = [Double](repeating: 0, count: sensors.count)
-        for (column, share) in shares.enumerated() { sums[sensorOfColumn[column]] += share }
+    func contributions(_ sums: [Double], limit: Int?) -> [ScoredRecord.Contribution] {
         let order = sums.indices.sorted { sums[$0] == sums[$1] ? $0 < $1 : sums[$0] > sums[$1] }
         return order.prefix(limit ?? sums.count).compactMap { index in
             let share = (sums[index] * 1e4).rounded() / 1e4

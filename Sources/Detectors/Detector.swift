@@ -1,6 +1,12 @@
 import SensorData
 import VectorMath
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// A trained model of healthy windows: it says how far a window is from them, and why.
 ///
 /// A detector takes windows of `length` rows of `columns` (what the bundle's fitted features give) and answers with one
@@ -61,6 +67,8 @@ public enum ScoreCalibration: Codable, Hashable, Sendable {
     /// r / (1 + r) with r = error / `reference`: one half at the reference, the 99th percentile of the errors of healthy
     /// validation windows.
     case relative(reference: Double)
+    /// 1 / (1 + exp(reference − error)), for errors that are logarithms: one half at the reference.
+    case logistic(reference: Double)
 
     /// The score of `error`.
     public func score(_ error: Double) -> Double {
@@ -69,6 +77,7 @@ public enum ScoreCalibration: Codable, Hashable, Sendable {
         case .relative(let reference):
             let ratio = error / reference
             return ratio.isFinite ? ratio / (1 + ratio) : 1
+        case .logistic(let reference): return 1 / (1 + exp(reference - error))
         }
     }
 
@@ -88,7 +97,13 @@ public enum ScoreCalibration: Codable, Hashable, Sendable {
                 throw BundleError("the calibration's reference is \(reference); expected a number above 0")
             }
             self = .relative(reference: reference)
-        case let kind: throw BundleError("calibration '\(kind)' is unknown; expected identity or relative")
+        case "logistic":
+            let reference = try container.decode(Double.self, forKey: .reference)
+            guard reference.isFinite else {
+                throw BundleError("the calibration's reference is \(reference); expected a finite number")
+            }
+            self = .logistic(reference: reference)
+        case let kind: throw BundleError("calibration '\(kind)' is unknown; expected identity, relative or logistic")
         }
     }
 
@@ -99,6 +114,9 @@ public enum ScoreCalibration: Codable, Hashable, Sendable {
         case .identity: try container.encode("identity", forKey: .kind)
         case .relative(let reference):
             try container.encode("relative", forKey: .kind)
+            try container.encode(reference, forKey: .reference)
+        case .logistic(let reference):
+            try container.encode("logistic", forKey: .kind)
             try container.encode(reference, forKey: .reference)
         }
     }

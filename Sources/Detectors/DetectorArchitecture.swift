@@ -6,6 +6,8 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
     case lstmAutoencoder(AutoencoderArchitecture)
     /// `PatchTSTDetector` or `ResidualForestDetector`
     case patchTST(PatchTSTArchitecture)
+    /// `EnsembleDetector`
+    case ensemble(EnsembleArchitecture)
 
     private enum Key: String, CodingKey {
         case kind
@@ -17,6 +19,7 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
         case .isolationForest: "isolation-forest"
         case .lstmAutoencoder: "lstm-autoencoder"
         case .patchTST: "patchtst"
+        case .ensemble: "ensemble"
         }
     }
 
@@ -26,9 +29,10 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
         case "isolation-forest": self = .isolationForest(try ForestArchitecture(from: decoder))
         case "lstm-autoencoder": self = .lstmAutoencoder(try AutoencoderArchitecture(from: decoder))
         case "patchtst": self = .patchTST(try PatchTSTArchitecture(from: decoder))
+        case "ensemble": self = .ensemble(try EnsembleArchitecture(from: decoder))
         case let kind:
             throw BundleError(
-                "detector '\(kind)' is unknown; expected isolation-forest, lstm-autoencoder or patchtst")
+                "detector '\(kind)' is unknown; expected isolation-forest, lstm-autoencoder, patchtst or ensemble")
         }
     }
 
@@ -40,10 +44,12 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
         case .isolationForest(let architecture): try architecture.encode(to: encoder)
         case .lstmAutoencoder(let architecture): try architecture.encode(to: encoder)
         case .patchTST(let architecture): try architecture.encode(to: encoder)
+        case .ensemble(let architecture): try architecture.encode(to: encoder)
         }
     }
 
-    /// Makes the detector of this shape from its weights.
+    /// Makes the detector of this shape from its weights; an ensemble is made from its members instead
+    /// (`EnsembleDetector`).
     ///
     /// - Parameters:
     ///   - columns: the columns of a row, in order.
@@ -62,6 +68,7 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
             } else {
                 try PatchTSTDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
             }
+        case .ensemble: throw BundleError("an ensemble has members, not weights")
         }
     }
 }

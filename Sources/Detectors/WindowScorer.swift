@@ -2,7 +2,7 @@ import Features
 import SensorData
 import VectorMath
 
-/// Turns a stream of rows, or of windows, into scored records with one model.
+/// Turns a stream of rows, or of windows, into scored records with one model, which may be an ensemble of several.
 ///
 /// Rows of several units may be interleaved; per unit it remembers what the model's features and its windows need, and
 /// nothing else. A record depends on the model, the window and the unit's past, not on how the stream was cut into
@@ -33,11 +33,9 @@ public struct WindowScorer: Sendable {
     public private(set) var warmupCount = 0
 
     private let pool: WorkerPool
-    private let fold: ColumnFold
-    private var rows: FittedRows
-    private var assembler: WindowAssembler
+    /// That of the model, or one for each member of an ensemble.
+    private var streams: [ModelStream] = []
     private var alarms: AlarmStream?
-    private var windows: WindowBatch
 
     /// Scores with `bundle`.
     ///
@@ -46,25 +44,30 @@ public struct WindowScorer: Sendable {
         self.bundle = bundle
         self.options = options
         self.pool = pool
-        let features = bundle.description.features
-        rows = FittedRows(features, of: "model \(bundle.version)", missing: options.missing)
-        assembler = try WindowAssembler(
-            columns: features.columns, shape: WindowShape(length: bundle.description.window.length))
-        windows = assembler.emptyBatch(keys: [])
-        fold = ColumnFold(columns: features.columns, inputs: features.inputs)
+        for model in bundle.members.isEmpty ? [bundle] : bundle.members {
+            streams.append(
+                try ModelStream(model, missing: options.missing, after: streams.last?.fold.sensors ?? []))
+        }
         alarms = options.alarm.map(AlarmStream.init)
     }
 
+    // The members of an ensemble see the same rows, but may look at other columns of them: what is said of a stream is what
+    // the member says that found most.
+
     /// Rows far from every operating regime of the model.
-    public var strangers: FeatureStream.Strangers { rows.strangers }
+    public var strangers: FeatureStream.Strangers {
+        streams.dropFirst().map(\.rows.strangers).reduce(streams[0].rows.strangers) { $0.count < $1.count ? $1 : $0 }
+    }
     /// How many missing values the unit's last one stood in for.
-    public var heldCount: Int { rows.heldCount }
+    public var heldCount: Int { streams.map(\.rows.heldCount).max() ?? 0 }
     /// How many rows were skipped because a value was missing.
-    public var droppedCount: Int { rows.droppedCount }
+    public var droppedCount: Int { streams.map(\.rows.droppedCount).max() ?? 0 }
     /// How many gaps in cycles broke a window.
-    public var gapCount: Int { assembler.gapCount }
+    public var gapCount: Int { streams.map(\.assembler.gapCount).max() ?? 0 }
     /// Units that have not filled one window so far.
-    public var unitsWithoutWindow: [Int64] { assembler.unitsWithoutWindow }
+    public var unitsWithoutWindow: [Int64] {
+        streams.map(\.assembler.unitsWithoutWindow).max { $0.count < $1.count } ?? []
+    }
 
     /// Replaces `records` by those of the rows of `batch`: one for each row that ends a window, and with `emitsWarmup` one
     /// without a score for each that does not.
@@ -73,23 +76,27 @@ public struct WindowScorer: Sendable {
     ///   rows before.
     public mutating func score(_ batch: RowBatch, into records: inout [ScoredRecord]) throws {
         records.removeAll(keepingCapacity: true)
-        var failure: (any Error)?
-        do {
-            try rows.take(batch)
-        } catch {
-            failure = error
+        var failure: (error: any Error, taken: Int)?
+        for place in streams.indices {
+            do {
+                try streams[place].take(batch)
+            } catch {
+                // Where members fail at different rows, the first of those rows is what is wrong.
+                let taken = streams[place].rows.admitted.count
+                if failure.map({ taken < $0.taken }) ?? true { failure = (error, taken) }
+            }
         }
-        let admitted = rows.admitted
-        assembler.append(admitted, values: rows.values, of: batch, into: &windows)
-        var scored = try self.records(of: windows)
-        markFleetBaseline(&scored)
+        let admitted = WindowScorer.common(streams.map(\.rows.admitted.rows))
+        let ends = WindowScorer.common(streams.map(\.assembler.endRows))
+        let scored = try self.records(
+            of: streams.map { try $0.verdicts(endingIn: ends, explained: options.contributions != 0, pool: pool) })
         warmupCount += admitted.count - scored.count
         if options.emitsWarmup, scored.count < admitted.count {
-            merge(scored, of: batch, into: &records)
+            merge(scored, ends, admitted, of: batch, into: &records)
         } else {
             records = scored
         }
-        if let failure { throw failure }
+        if let failure { throw failure.error }
     }
 
     /// Replaces `records` by those of `windows`, which come without the rows before them.
@@ -97,39 +104,23 @@ public struct WindowScorer: Sendable {
     /// - Throws: `DataError` naming the model where a column is missing or the length is another.
     public mutating func score(_ windows: WindowBatch, into records: inout [ScoredRecord]) throws {
         records.removeAll(keepingCapacity: true)
-        let features = try rows.check(windows.columns, at: windows.origin)
-        let length = bundle.description.window.length
-        guard windows.length == length else {
-            throw DataError(
-                "model \(bundle.version) takes windows of \(length) rows; found \(windows.length)", at: windows.origin)
-        }
-        records = try self.records(of: features.apply(windows))
-        guard features.usesBaseline else { return }
-        for index in records.indices { records[index].baseline = WindowScorer.fleet }
+        records = try self.records(
+            of: streams.map { try $0.verdicts(on: windows, explained: options.contributions != 0, pool: pool) })
     }
 
-    /// What `baseline` says where the fleet's stood in for the unit's own.
-    private static let fleet = "fleet"
-
-    /// Marks the records, one for each of the assembler's last windows, in whose last row the unit's own baseline was not
-    /// known.
-    private func markFleetBaseline(_ records: inout [ScoredRecord]) {
-        guard rows.onFleetBaseline.contains(true) else { return }
-        var index = 0
-        for (row, isFleet) in zip(rows.admitted.rows, rows.onFleetBaseline)
-        where index < records.count && row == assembler.endRows[index] {
-            if isFleet { records[index].baseline = WindowScorer.fleet }
-            index += 1
-        }
+    /// What is in all of `lists`, which rise; usually they are the same.
+    private static func common(_ lists: [[Int]]) -> [Int] {
+        guard let first = lists.first, lists.contains(where: { $0 != first }) else { return lists.first ?? [] }
+        let shared = lists.dropFirst().reduce(Set(first)) { $0.intersection($1) }
+        return first.filter(shared.contains)
     }
 
-    private mutating func records(of windows: WindowBatch) throws -> [ScoredRecord] {
-        guard windows.count > 0 else { return [] }
+    /// The records of windows that each model has judged.
+    private mutating func records(of verdicts: [ModelStream.Verdicts]) throws -> [ScoredRecord] {
+        guard let windows = verdicts.first?.windows, windows.count > 0 else { return [] }
         let description = bundle.description
-        let (errors, shares) =
-            options.contributions == 0
-            ? (try bundle.detector.errors(of: windows, pool: pool), [])
-            : try bundle.detector.judge(windows, pool: pool)
+        let errors =
+            (bundle.detector as? EnsembleDetector)?.ensemble.combined(verdicts.map(\.errors)) ?? verdicts[0].errors
         let threshold = options.threshold ?? description.threshold.value
         return errors.indices.map { index in
             var record = ScoredRecord(unitID: windows.unitIDs[index], modelVersion: bundle.version)
@@ -141,21 +132,38 @@ public struct WindowScorer: Sendable {
             record.threshold = threshold
             record.confidence = description.confidence?.confidence(score: score, isAnomaly: isAnomaly)
             if description.calibration != .identity { record.error = errors[index] }
-            if !shares.isEmpty {
-                let width = windows.width
-                record.contributions = fold.contributions(
-                    shares[index * width..<(index + 1) * width], limit: options.contributions)
+            if options.contributions != 0 { record.contributions = contributions(verdicts, index) }
+            if verdicts.contains(where: { !$0.isOnFleetBaseline.isEmpty && $0.isOnFleetBaseline[index] }) {
+                record.baseline = "fleet"
             }
             alarms?.mark(&record)
             return record
         }
     }
 
+    /// The sensors' shares in the score of window `index`, the mean over the models.
+    private func contributions(_ verdicts: [ModelStream.Verdicts], _ index: Int) -> [ScoredRecord.Contribution] {
+        guard let last = streams.last?.fold else { return [] }
+        var sums = [Double](repeating: 0, count: last.sensors.count)
+        for (stream, verdict) in zip(streams, verdicts) {
+            let width = verdict.windows.width
+            stream.fold.add(verdict.shares[index * width..<(index + 1) * width], to: &sums)
+        }
+        return last.contributions(sums.map { $0 / Double(streams.count) }, limit: options.contributions)
+    }
+
     /// Puts a record without a score between those that have one, for each row that ends no window.
-    private func merge(_ scored: [ScoredRecord], of batch: RowBatch, into records: inout [ScoredRecord]) {
+    ///
+    /// - Parameters:
+    ///   - ends: the rows that end a window, one for each of `scored`.
+    ///   - admitted: the rows that take part.
+    private func merge(
+        _ scored: [ScoredRecord], _ ends: [Int], _ admitted: [Int], of batch: RowBatch,
+        into records: inout [ScoredRecord]
+    ) {
         var next = 0
-        for row in rows.admitted.rows {
-            if next < scored.count, assembler.endRows[next] == row {
+        for row in admitted {
+            if next < scored.count, ends[next] == row {
                 records.append(scored[next])
                 next += 1
                 continue
@@ -177,7 +185,7 @@ extension WindowScorer {
     /// What runs that continue each other have in common: the model's features and windows, not its threshold.
     private var commonSettings: String {
         "model \(bundle.description.name) with features \(bundle.featureDigest.prefix(12)) and windows of "
-            + "\(assembler.shape.length) rows"
+            + "\(bundle.description.window.length) rows"
     }
 
     /// Replaces the state file at `path` by what is remembered of each unit.
@@ -185,8 +193,7 @@ extension WindowScorer {
     /// - Throws: `SystemError`.
     public func saveState(to path: String) throws {
         try StateFile.write(kind: WindowScorer.kind, settings: commonSettings, to: path) { encoder in
-            rows.encode(into: &encoder)
-            assembler.encode(into: &encoder)
+            for stream in streams { stream.encode(into: &encoder) }
             // A run without a policy keeps no alarms, and the next one may have one.
             (alarms ?? AlarmStream(AlarmPolicy())).encode(into: &encoder)
         }
@@ -199,8 +206,7 @@ extension WindowScorer {
         guard var decoder = try StateFile.read(kind: WindowScorer.kind, settings: commonSettings, from: path) else {
             return
         }
-        try rows.restore(from: &decoder)
-        try assembler.restore(from: &decoder)
+        for place in streams.indices { try streams[place].restore(from: &decoder) }
         var known = alarms ?? AlarmStream(AlarmPolicy())
         try known.restore(from: &decoder)
         if alarms != nil { alarms = known }

@@ -50,6 +50,13 @@ public final class AtomicDirectory {
         try AtomicFile.write(bytes, to: "\(temporaryPath)/\(name)")
     }
 
+    /// Creates a folder in the directory, for files to be written to.
+    public func createFolder(_ name: String) throws {
+        let folder = "\(temporaryPath)/\(name)"
+        guard mkdir(folder, 0o777) == 0 else { throw SystemError("create", folder) }
+        try syncDirectory(containing: folder)
+    }
+
     /// Gives the directory its name, replacing an older one.
     public func commit() throws {
         try syncDirectory(containing: "\(temporaryPath)/.")

@@ -24,24 +24,46 @@ public struct Assessment: Sendable {
         func scores(_ windows: WindowBatch) throws -> [Double] {
             try detector.errors(of: windows, pool: pool).map(calibration.score)
         }
+        func labelled(_ windows: WindowBatch) throws -> LabelledScores {
+            guard windows.count > 0 else { return LabelledScores() }
+            return try LabelledScores(try scores(windows), of: windows, anomalyLife: settings.anomalyLife)
+        }
+        self = try Assessment(
+            calibration: calibration, validation: labelled(prepared.validation),
+            healthy: scores(prepared.healthy).sorted(), test: labelled(prepared.test),
+            validates: !prepared.split.validation.isEmpty, objective: prepared.objective, settings: settings,
+            method: Assessment.method(prepared))
+    }
+
+    /// Chooses by scores.
+    ///
+    /// - Parameters:
+    ///   - validation: those of the validation units, or without such, of the training units.
+    ///   - healthy: those of healthy windows that were learned from, rising, for quantiles.
+    ///   - test: those of the test units.
+    ///   - validates: whether there are validation units.
+    ///   - objective: how the threshold is chosen, for these labels.
+    ///   - method: how the scores came to be, in words.
+    /// - Throws: `DataError` when the objective needs labels of a kind that the validation units lack.
+    init(
+        calibration: ScoreCalibration, validation: LabelledScores, healthy: [Double], test: LabelledScores,
+        validates: Bool, objective: ThresholdChoice, settings: TrainingSettings, method: String
+    ) throws {
         self.calibration = calibration
-        var validation = try LabelledScores(
-            try scores(prepared.validation), of: prepared.validation, anomalyLife: settings.anomalyLife)
-        let isLabelled = prepared.isLabelled
+        var validation = validation
+        let isLabelled = validation.labelledCount > 0
         let weighting = isLabelled ? try validation.weight(settings.weighting) : .none
-        let healthyScores = try scores(prepared.healthy).sorted()
         let candidates = settings.contaminations.map { share in
-            let value = ThresholdSweep.quantile(ofSorted: healthyScores, share: 1 - share)
+            let value = ThresholdSweep.quantile(ofSorted: healthy, share: 1 - share)
             return ThresholdRecord.Candidate(
                 method: "contamination:\(share)", value: value,
                 f1: isLabelled ? ConfusionMatrix(validation, threshold: value).f1 : nil)
         }
-        let validates = !prepared.split.validation.isEmpty
         if validates {
-            threshold = try Assessment.choose(prepared.objective, validation, candidates)
+            threshold = try Assessment.choose(objective, validation, candidates)
         } else {
             // Units that were learned from cannot tell how well others are judged: their healthy windows give a quantile.
-            let chosen = try Assessment.choose(prepared.objective, LabelledScores(healthyScores), [])
+            let chosen = try Assessment.choose(objective, LabelledScores(healthy), [])
             threshold = ThresholdRecord(value: chosen.value, method: chosen.method, candidates: candidates)
         }
         confidence = (validates ? LogisticCalibration.fit(validation) : nil).map {
@@ -55,13 +77,9 @@ public struct Assessment: Sendable {
             validation.removeWeights()
         }
         sets[name] = Assessment.measure(validation, threshold.value, confidence)
-        if prepared.test.count > 0 {
-            let test = try LabelledScores(
-                try scores(prepared.test), of: prepared.test, anomalyLife: settings.anomalyLife)
-            sets["test"] = Assessment.measure(test, threshold.value, confidence)
-        }
+        if test.count > 0 { sets["test"] = Assessment.measure(test, threshold.value, confidence) }
         metrics = MetricsRecord(
-            protocol: Assessment.explain(prepared, isLabelled: isLabelled, weighting), sets: sets)
+            protocol: method + Assessment.truth(isLabelled: isLabelled, weighting, settings), sets: sets)
     }
 
     private static func choose(
@@ -111,17 +129,18 @@ public struct Assessment: Sendable {
         return values.compactMapValues { $0 }
     }
 
-    private static func explain(
-        _ prepared: PreparedTraining, isLabelled: Bool, _ weighting: RecordWeighting
-    ) -> String {
+    private static func method(_ prepared: PreparedTraining) -> String {
         let split = prepared.split
-        var text =
-            "units split by id with seed \(prepared.settings.seed): \(split.training.count) training, "
+        return "units split by id with seed \(prepared.settings.seed): \(split.training.count) training, "
             + "\(split.validation.count) validation, \(split.test.count) test; one score per row from a unit's row "
             + "\(prepared.settings.windows.shape.length) on; fitted on healthy windows (\(prepared.settings.healthy)) "
             + "of training units"
-        guard isLabelled else { return text + "; without labels" }
-        text += "; anomalous: is_anomaly, where that is unknown rul < \(prepared.settings.anomalyLife)"
+    }
+
+    /// Which windows are anomalous, and how much each counts.
+    private static func truth(isLabelled: Bool, _ weighting: RecordWeighting, _ settings: TrainingSettings) -> String {
+        guard isLabelled else { return "; without labels" }
+        var text = "; anomalous: is_anomaly, where that is unknown rul < \(settings.anomalyLife)"
         if weighting == .truncation {
             text += "; *_weighted: windows count by the chance that they survive a random cut of their unit"
         }

@@ -116,19 +116,24 @@ public struct PreparedTraining: Sendable {
         return ColumnFold(columns: healthy.columns, inputs: features.inputs).sensors(allOf: Set(constant))
     }
 
-    /// A few windows to keep in the bundle: the first healthy one and some of the validation units, spread evenly.
-    public var selfTestWindows: WindowBatch {
-        var chosen = validation
-        let picks = (0..<4).map { $0 * (validation.count - 1) / 3 }
-        chosen.starts = picks.map { validation.starts[$0] }
-        chosen.unitIDs = picks.map { validation.unitIDs[$0] }
+    /// A few windows to keep in the bundle.
+    public var selfTestWindows: WindowBatch { validation.selfTest }
+}
+
+extension WindowBatch {
+    /// Four of the windows, spread evenly.
+    var selfTest: WindowBatch {
+        var chosen = self
+        let picks = (0..<4).map { $0 * (count - 1) / 3 }
+        chosen.starts = picks.map { starts[$0] }
+        chosen.unitIDs = picks.map { unitIDs[$0] }
         return chosen
     }
 }
 
 extension TrainingSettings {
     /// How the threshold is chosen, with or without validation units and labels of theirs.
-    fileprivate func objective(validates: Bool, isLabelled: Bool) throws -> ThresholdChoice {
+    func objective(validates: Bool, isLabelled: Bool) throws -> ThresholdChoice {
         if !objective.needsLabels || validates && isLabelled { return objective }
         guard !insistsOnObjective else {
             throw UsageError(

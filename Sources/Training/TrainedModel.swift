@@ -34,28 +34,12 @@ public struct TrainedModel: Sendable {
     public func summary(fit: String, path: String) -> String {
         let description = bundle.description
         let training = description.training
-        let sets = ["training", "validation", "test"].compactMap { name in
-            training.units[name].map { "\($0.count) \(name)" }
-        }
         let shape = "\(description.window.length) rows × \(description.features.columns.count) features"
-        var lines = [
-            ("model", "\(bundle.version) in \(path)"),
-            (
-                "data",
-                "\(training.rows) rows of \(training.units.values.reduce(0) { $0 + $1.count }) units: \(sets.joined(separator: ", "))"
-            ),
-            ("features", TrainedModel.features(description.features, learnedFrom: training.reference)),
-            ("fitted", "\(fit) on \(training.windows) healthy windows (\(training.healthy)) of \(shape)"),
-            ("threshold", "\(rounded(description.threshold.value)) (\(description.threshold.method))"),
-        ]
-        for name in description.metrics.sets.keys.sorted() {
-            guard let values = description.metrics.sets[name] else { continue }
-            lines.append((name.replacing("_", with: ", "), TrainedModel.line(values)))
-        }
-        let width = (lines.map(\.0.count).max() ?? 0) + 2
-        return lines.map { name, text in
-            name + String(repeating: " ", count: width - name.count) + text + "\n"
-        }.joined()
+        return bundle.summary(
+            [
+                ("features", TrainedModel.features(description.features, learnedFrom: training.reference)),
+                ("fitted", "\(fit) on \(training.windows) healthy windows (\(training.healthy)) of \(shape)"),
+            ], path: path)
     }
 
     /// How many columns become how many features, and what that was learned from.
@@ -66,6 +50,35 @@ public struct TrainedModel: Sendable {
         let count = regimes?.regimes.count ?? 1
         return "\(features.columns.count) of \(columns) columns: \(scaling) in \(count) operating "
             + "\(count == 1 ? "regime" : "regimes"), learned from healthy rows (\(reference ?? ""))"
+    }
+}
+
+extension ModelBundle {
+    /// A few lines on the data, the threshold and the measurements.
+    ///
+    /// - Parameters:
+    ///   - details: lines between data and threshold, as name and text.
+    ///   - path: where the bundle is.
+    func summary(_ details: [(String, String)], path: String) -> String {
+        let training = description.training
+        let sets = ["training", "validation", "test"].compactMap { name in
+            training.units[name].map { "\($0.count) \(name)" }
+        }
+        let unitCount = training.units.values.reduce(0) { $0 + $1.count }
+        var lines = [
+            ("model", "\(version) in \(path)"),
+            ("data", "\(training.rows) rows of \(unitCount) units: \(sets.joined(separator: ", "))"),
+        ]
+        lines += details
+        lines.append(("threshold", "\(rounded(description.threshold.value)) (\(description.threshold.method))"))
+        for name in description.metrics.sets.keys.sorted() {
+            guard let values = description.metrics.sets[name] else { continue }
+            lines.append((name.replacing("_", with: ", "), ModelBundle.line(values)))
+        }
+        let width = (lines.map(\.0.count).max() ?? 0) + 2
+        return lines.map { name, text in
+            name + String(repeating: " ", count: width - name.count) + text + "\n"
+        }.joined()
     }
 
     private static func line(_ values: [String: Double]) -> String {
@@ -81,6 +94,6 @@ public struct TrainedModel: Sendable {
 }
 
 /// A number with up to four decimals.
-private func rounded(_ value: Double) -> String {
+func rounded(_ value: Double) -> String {
     "\((value * 1e4).rounded() / 1e4)"
 }

@@ -11,10 +11,7 @@ extension TrainingSettings {
     /// - Throws: `UsageError` naming file, line and key.
     public init(_ settings: Settings, columns: [String]) throws {
         self.init()
-        name = try settings.string("name")
-        guard !name.isEmpty, name.utf8.count <= 100, !name.contains(where: { $0 == "/" || $0.isWhitespace }) else {
-            throw settings.fault("name", expected: "a name without slashes and spaces")
-        }
+        name = try settings.modelName()
         windows = WindowSettings(
             columns: try columns.isEmpty
                 ? ColumnSelection(lists: settings.strings("columns"), isStrict: false)
@@ -33,6 +30,16 @@ extension TrainingSettings {
         }
         healthy = try rule("healthy")
         reference = try rule("features.reference")
+        try readThreshold(settings)
+        contaminations = try settings.doubles("threshold.contamination")
+        guard contaminations.allSatisfy({ $0 > 0 && $0 < 1 }) else {
+            throw settings.fault("threshold.contamination", expected: "shares above 0 and below 1")
+        }
+        seed = try settings.seed()
+    }
+
+    /// Reads which windows are anomalous, and how a threshold is chosen and windows are weighted for it.
+    mutating func readThreshold(_ settings: Settings) throws {
         anomalyLife = Int64(try settings.int("anomaly_rul", in: 0...Int.max))
         guard let objective = ThresholdChoice(try settings.string("threshold.objective")) else {
             throw settings.fault(
@@ -43,12 +50,7 @@ extension TrainingSettings {
         guard let unlabelled = ThresholdObjective(try settings.string("threshold.unlabelled")), !unlabelled.needsLabels
         else { throw settings.fault("threshold.unlabelled", expected: "quantile:Q") }
         unlabelledObjective = unlabelled
-        contaminations = try settings.doubles("threshold.contamination")
-        guard contaminations.allSatisfy({ $0 > 0 && $0 < 1 }) else {
-            throw settings.fault("threshold.contamination", expected: "shares above 0 and below 1")
-        }
         weighting = try settings.choice("threshold.weights")
-        seed = try settings.seed()
     }
 
     /// The names given to the columns of a plain `.npy` array, where the selection is a list of names.
@@ -59,6 +61,17 @@ extension TrainingSettings {
 }
 
 extension Settings {
+    /// The name of a model.
+    ///
+    /// - Throws: `UsageError` naming file and line.
+    func modelName() throws -> String {
+        let name = try string("name")
+        guard !name.isEmpty, name.utf8.count <= 100, !name.contains(where: { $0 == "/" || $0.isWhitespace }) else {
+            throw fault("name", expected: "a name without slashes and spaces")
+        }
+        return name
+    }
+
     /// What every random number depends on.
     ///
     /// - Throws: `UsageError` naming file and line.

@@ -66,6 +66,11 @@ struct Featurize: Tool {
                 "--model says which features there are; expected none of --columns, --drop, --windows, --statistics")
         }
         let (description, version) = try ModelBundle.description(path: try ModelReference(model).path())
+        if case .ensemble(let ensemble) = description.architecture, let first = ensemble.members.first {
+            throw UsageError(
+                "\(model) is an ensemble, whose members see different features; "
+                    + "expected one of them, such as \(model)/\(ModelBundle.membersFolder)/\(first.version)")
+        }
         let digest = description.featureDigest
         var fitted = FittedRows(description.features, of: "model \(version)", missing: try policy(settings()))
         if let state { try fitted.restoreState(from: state, digest: digest) }

@@ -60,7 +60,7 @@ struct Score: Tool {
 
         let writer = try output.openWriter()
         let reader = try RecordReader(
-            paths: input.files, windowColumns: bundle.description.features.adapted(to: []).inputs,
+            paths: input.files, windowColumns: bundle.plainColumns(),
             beforeBlocking: { try writer.flush() })
         do {
             try score(reader, with: &scorer, to: writer)

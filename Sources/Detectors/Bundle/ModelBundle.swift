@@ -8,7 +8,8 @@ import VectorMath
     import Foundation
 #endif
 
-/// A model on disk: a directory of `model.json` and `weights.safetensors`, written whole or not at all.
+/// A model on disk: a directory of `model.json` and `weights.safetensors`, and below `members` the models of an ensemble;
+/// written whole or not at all.
 ///
 /// `borescope-bundle(5)` specifies it. Nothing in it can execute, and a reader checks everything before it is used.
 public struct ModelBundle: Sendable {
@@ -16,6 +17,8 @@ public struct ModelBundle: Sendable {
     public static let descriptionFile = "model.json"
     /// The name of the tensors' file.
     public static let weightsFile = "weights.safetensors"
+    /// The name of the folder of an ensemble's members.
+    public static let membersFolder = "members"
     /// The longest description accepted, in bytes.
     static let descriptionLimit = 1 << 26
     /// The longest file of weights accepted, in bytes.
@@ -27,9 +30,14 @@ public struct ModelBundle: Sendable {
     public let detector: any Detector
     /// Some windows and what the detector makes of them.
     public let selfTest: SelfTest
-    /// The model's name, a hyphen, and the first 12 digits of the SHA-256 of `model.json`, which names the digest of the
-    /// weights: two bundles of one version give the same records.
-    public let version: String
+    /// The bytes of `model.json`.
+    private let text: [UInt8]
+    /// The SHA-256 of `model.json`, in hexadecimal. That file names the digest of the weights and those of members.
+    public let digest: String
+    /// The model's name, a hyphen, and the first 12 digits of `digest`: two bundles of one version give the same records.
+    public var version: String { ModelBundle.version(description.name, digest) }
+    /// The models that an ensemble asks; empty for a model that judges alone.
+    public var members: [ModelBundle] { (detector as? EnsembleDetector)?.members ?? [] }
 
     /// A bundle in memory; `version` is that of the directory `write` makes of it.
     ///
@@ -45,7 +53,8 @@ public struct ModelBundle: Sendable {
         description.weights = WeightsRecord(
             file: ModelBundle.weightsFile, bytes: weights.count, sha256: Digest.hexadecimal(of: weights))
         self.description = description
-        version = ModelBundle.version(description.name, try ModelBundle.encoded(description))
+        text = try ModelBundle.encoded(description)
+        digest = Digest.hexadecimal(of: text)
     }
 
     /// The same model with another threshold, and therefore another version.
@@ -59,14 +68,21 @@ public struct ModelBundle: Sendable {
         self.description = description
         self.detector = detector
         self.selfTest = selfTest
-        version = ModelBundle.version(description.name, try ModelBundle.encoded(description))
+        text = try ModelBundle.encoded(description)
+        digest = Digest.hexadecimal(of: text)
     }
 
     /// Reads the bundle in the directory `path`.
     ///
     /// - Throws: `BundleError` naming the file and what is wrong with it, `SystemError` when it cannot be read.
     public init(path: String) throws {
+        try self.init(path: path, memberOf: nil)
+    }
+
+    /// Reads a bundle, or a member of `ensemble`, which cannot be one itself.
+    private init(path: String, memberOf ensemble: String?) throws {
         let (description, text) = try ModelBundle.readDescription(path)
+        let members = try ModelBundle.readMembers(description, path, memberOf: ensemble)
         let weightsPath = "\(path)/\(ModelBundle.weightsFile)"
         let bytes = try readFile(weightsPath, limit: ModelBundle.weightsLimit)
         (detector, selfTest) = try located(in: weightsPath) {
@@ -80,11 +96,37 @@ public struct ModelBundle: Sendable {
             let columns = description.features.columns
             let length = description.window.length
             let selfTest = try SelfTest(takenFrom: &tensors, columns: columns, length: length)
-            let detector = try description.architecture.detector(tensors: tensors, columns: columns, length: length)
+            let detector =
+                try members
+                ?? description.architecture.detector(tensors: tensors, columns: columns, length: length)
             return (detector, selfTest)
         }
         self.description = description
-        version = ModelBundle.version(description.name, text)
+        self.text = text
+        digest = Digest.hexadecimal(of: text)
+    }
+
+    /// The members that `description` names, as one detector; nil where it is not of an ensemble.
+    private static func readMembers(
+        _ description: ModelDescription, _ path: String, memberOf ensemble: String?
+    ) throws -> EnsembleDetector? {
+        guard case .ensemble(let architecture) = description.architecture else { return nil }
+        return try located(in: "\(path)/\(descriptionFile)") {
+            if let ensemble {
+                throw BundleError("a member of \(ensemble) is an ensemble itself; expected a model that judges alone")
+            }
+            let members = try architecture.members.map { named in
+                try ModelBundle(path: "\(path)/\(membersFolder)/\(named.version)", memberOf: description.name)
+            }
+            let detector = try EnsembleDetector(architecture, members: members)
+            guard detector.columns == description.features.columns, detector.length == description.window.length else {
+                throw BundleError(
+                    "the members take windows of \(detector.length) rows with the columns "
+                        + "\(detector.columns.joined(separator: ", ")); expected \(description.window.length) rows with "
+                        + description.features.columns.joined(separator: ", "))
+            }
+            return detector
+        }
     }
 
     private static func readDescription(_ path: String) throws -> (ModelDescription, text: [UInt8]) {
@@ -98,7 +140,7 @@ public struct ModelBundle: Sendable {
     /// - Throws: `BundleError` naming the file and what is wrong with it, `SystemError` when it cannot be read.
     public static func description(path: String) throws -> (ModelDescription, version: String) {
         let (description, text) = try readDescription(path)
-        return (description, version(description.name, text))
+        return (description, version(description.name, Digest.hexadecimal(of: text)))
     }
 
     /// Writes the bundle to the directory `path`, replacing a bundle or an empty directory that is there.
@@ -106,9 +148,25 @@ public struct ModelBundle: Sendable {
     /// - Throws: `SystemError`; `path` is then as it was.
     public func write(to path: String) throws {
         let directory = try AtomicDirectory(path, replacing: ModelBundle.descriptionFile)
-        try directory.write(try ModelBundle.encodedWeights(detector, selfTest), to: ModelBundle.weightsFile)
-        try directory.write(try ModelBundle.encoded(description), to: ModelBundle.descriptionFile)
+        try write(into: directory, below: "")
         try directory.commit()
+    }
+
+    /// Writes the files whose names begin with `folder`, which is empty or ends with a slash.
+    private func write(into directory: AtomicDirectory, below folder: String) throws {
+        let weights = try ModelBundle.encodedWeights(detector, selfTest)
+        guard Digest.hexadecimal(of: weights) == description.weights.sha256 else {
+            throw BundleError("the weights of \(version) were laid out by another program, and cannot be copied")
+        }
+        try directory.write(weights, to: folder + ModelBundle.weightsFile)
+        try directory.write(text, to: folder + ModelBundle.descriptionFile)
+        guard !members.isEmpty else { return }
+        try directory.createFolder(folder + ModelBundle.membersFolder)
+        for member in members {
+            let name = "\(folder)\(ModelBundle.membersFolder)/\(member.version)"
+            try directory.createFolder(name)
+            try member.write(into: directory, below: "\(name)/")
+        }
     }
 
     private static func encodedWeights(_ detector: any Detector, _ selfTest: SelfTest) throws -> [UInt8] {
@@ -121,12 +179,19 @@ public struct ModelBundle: Sendable {
         return [UInt8](try encoder.encode(description)) + [UInt8(ascii: "\n")]
     }
 
-    private static func version(_ name: String, _ text: [UInt8]) -> String {
-        "\(name)-\(Digest.hexadecimal(of: text).prefix(12))"
+    private static func version(_ name: String, _ digest: String) -> String { "\(name)-\(digest.prefix(12))" }
+
+    /// `ModelDescription.featureDigest`; of an ensemble, the SHA-256 of those of its members.
+    public var featureDigest: String {
+        guard !members.isEmpty else { return description.featureDigest }
+        return Digest.hexadecimal(of: members.flatMap { Array($0.featureDigest.utf8) })
     }
 
-    /// `ModelDescription.featureDigest`
-    public var featureDigest: String { description.featureDigest }
+    /// The columns of an array that does not name them: those that the model cannot do without.
+    public func plainColumns() throws -> [String] {
+        try EnsembleDetector.union(
+            (members.isEmpty ? [self] : members).map { try $0.description.features.adapted(to: []).inputs })
+    }
 
     /// Reads `model.json` as far as it stands for itself.
     private static func decodedDescription(_ text: [UInt8]) throws -> ModelDescription {

@@ -96,6 +96,22 @@ public struct FeatureTable: Sendable {
         return batch
     }
 
+    /// The same rows with these of the columns, in this order.
+    ///
+    /// - Precondition: the table has all of `names`.
+    public func selecting(_ names: [String]) -> FeatureTable {
+        let indices = names.compactMap(columns.firstIndex)
+        precondition(indices.count == names.count, "columns of the table")
+        var chosen = FeatureTable(columns: names, keys: keys)
+        (chosen.units, chosen.follows, chosen.cycles) = (units, follows, cycles)
+        (chosen.timestamps, chosen.rul, chosen.isAnomaly) = (timestamps, rul, isAnomaly)
+        chosen.values.reserveCapacity(rowCount * names.count)
+        for row in 0..<rowCount {
+            for index in indices { chosen.values.append(values[row * width + index]) }
+        }
+        return chosen
+    }
+
     /// The table's own values as floats: the features of a model that maps nothing.
     public var floatValues: [Float] { values.map(Float.init) }
 }
