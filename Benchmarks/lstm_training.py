@@ -15,18 +15,16 @@ import argparse, copy, json, os, subprocess, sys, tempfile, time
 MALLOC = {"MALLOC_MMAP_THRESHOLD_": "1073741824", "MALLOC_TRIM_THRESHOLD_": "4294967296",
           "MALLOC_TOP_PAD_": "268435456"}
 LENGTH, HEALTHY = 30, 60
-CONFIGURATION = "steps: [min-max]\n"
+CONFIGURATION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "configs", "reference", "train-lstmae.yaml")
 
 
 def borescope(options, folder):
     """Trains with the program; returns its seconds and what its bundle says."""
-    configuration, bundle = os.path.join(folder, "same.yaml"), os.path.join(folder, "model")
-    with open(configuration, "w") as file:
-        file.write(CONFIGURATION)
+    bundle = os.path.join(folder, "model")
     rows = os.path.join(folder, "rows.ndjson")
     with open(rows, "w") as file:
         subprocess.run([os.path.join(options.bin, "cmapss-ingest"), training_file(options.data)], stdout=file, check=True)
-    command = [os.path.join(options.bin, "train-lstmae"), "--quiet", "--config", configuration, "--healthy",
+    command = [os.path.join(options.bin, "train-lstmae"), "--quiet", "--config", CONFIGURATION, "--healthy",
                f"rul>={HEALTHY}", "--epochs", str(options.epochs), "--threads", str(options.threads), "-o", bundle, rows]
     begin = time.perf_counter()
     subprocess.run(command, check=True)
