@@ -12,6 +12,8 @@ import DurableFiles
 /// program: a reader downstream gets every record before the fault. A file dropped that way leaves nothing behind.
 public final class ByteSink {
     private static let capacity = 1 << 18
+    /// What is as long as this is not copied before it is written.
+    private static let long = 1 << 16
 
     private enum Destination {
         case descriptor(Int32, name: String)
@@ -64,11 +66,9 @@ public final class ByteSink {
     ///
     /// - Throws: `SystemError` with the operation `write`.
     public func write(_ bytes: UnsafeRawBufferPointer) throws {
-        if bytes.count > buffer.count - count { try flush() }
-        guard bytes.count <= buffer.count else {
-            try writeOut(bytes)
-            return
-        }
+        let isLong = bytes.count >= ByteSink.long
+        if isLong || bytes.count > buffer.count - count { try flush() }
+        if isLong { return try writeOut(bytes) }
         UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
         count += bytes.count
     }

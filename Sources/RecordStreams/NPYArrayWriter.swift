@@ -5,7 +5,9 @@ struct NPYArrayWriter {
     /// The type of a record as a Python literal, known at the latest when the array is written.
     private(set) var recordSize = 0
     private(set) var count = 0
+    /// Room for a header, then the records.
     private var payload: [UInt8] = []
+    private var headerSize = 0
     /// The header written last; full arrays of a type all have the same.
     private var header: (descr: String, count: Int, bytes: [UInt8]) = ("", 0, [])
 
@@ -22,34 +24,59 @@ struct NPYArrayWriter {
     }
 
     var isFull: Bool { count == arrayLength }
+    /// The records that fit in the array.
+    var room: Int { arrayLength - count }
 
     /// Lets `body` fill the next record.
     @inline(__always)
     mutating func append(_ body: (UnsafeMutableRawPointer) throws -> Void) rethrows {
-        let start = count * recordSize
-        if payload.count < start + recordSize {
-            let room = min(
-                max(2 * payload.count, 64 * recordSize),
-                max(arrayLength.multipliedReportingOverflow(by: recordSize).partialValue, start + recordSize))
-            payload.append(contentsOf: repeatElement(0, count: max(room, start + recordSize) - payload.count))
+        _ = try append(atMost: 1) { record in
+            try body(record)
+            return 1
         }
-        try payload.withUnsafeMutableBytes { bytes in
-            guard let base = bytes.baseAddress else { return }
-            try body(base + start)
+    }
+
+    /// Lets `body` fill up to `most` records, which is at most `room`, and say how many it has filled.
+    @inline(__always)
+    mutating func append(atMost most: Int, _ body: (UnsafeMutableRawPointer) throws -> Int) rethrows -> Int {
+        if count == 0 { foresee() }
+        let start = headerSize + count * recordSize
+        reserve(start + most * recordSize)
+        let filled = try payload.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return 0 }
+            return try body(base + start)
         }
-        count += 1
+        count += filled
+        return filled
+    }
+
+    /// Puts the header ahead of the records, expecting it to be the one of the last array.
+    private mutating func foresee() {
+        headerSize = header.bytes.count
+        reserve(headerSize)
+        payload.replaceSubrange(0..<headerSize, with: header.bytes)
+    }
+
+    private mutating func reserve(_ size: Int) {
+        guard payload.count < size else { return }
+        let whole = arrayLength.multipliedReportingOverflow(by: recordSize).partialValue.addingReportingOverflow(
+            headerSize)
+        let room = min(max(2 * payload.count, 64 * recordSize), max(whole.partialValue, size))
+        payload.append(contentsOf: repeatElement(0, count: max(room, size) - payload.count))
     }
 
     /// Writes the records that wait as one array of type `descr`, if there are any.
     mutating func write(descr: String, to sink: ByteSink) throws {
         guard count > 0 else { return }
+        var start = 0
+        let end = headerSize + count * recordSize
         if header.count != count || header.descr != descr {
             header = (descr, count, NPYHeader.bytes(descr: descr, count: count))
+            start = headerSize
+            try header.bytes.withUnsafeBytes { try sink.write($0) }
         }
-        let size = count * recordSize
         count = 0
-        try header.bytes.withUnsafeBytes { try sink.write($0) }
-        try payload.withUnsafeBytes { try sink.write(UnsafeRawBufferPointer(rebasing: $0[..<size])) }
+        try payload.withUnsafeBytes { try sink.write(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
     }
 }
 

@@ -29,15 +29,24 @@ struct NPYIdentityWriter {
         return fields
     }
 
-    @inline(__always)
-    mutating func put(_ row: Int, of batch: RowBatch, _ cursor: inout RecordCursor) {
-        cursor.put(batch.unitIDs[row])
-        if keys.contains(.cycle) { cursor.put(batch.cycles[row]) }
-        if keys.contains(.timestamp) { cursor.put(batch.timestamps[row]) }
-        if keys.contains(.rul) { cursor.put(batch.rul[row]) }
+    /// Puts the members of `rows` in the first record at `records` and those that follow, `stride` bytes apart.
+    mutating func put(_ rows: Range<Int>, of batch: RowBatch, at records: UnsafeMutableRawPointer, stride: Int) {
+        var place = records
+        func put<Value: BitwiseCopyable>(_ column: [Value]) {
+            column[rows].withUnsafeBufferPointer { values in
+                for index in 0..<values.count {
+                    (place + index &* stride).storeBytes(of: values[index], as: Value.self)
+                }
+            }
+            place += MemoryLayout<Value>.size
+        }
+        put(batch.unitIDs)
+        if keys.contains(.cycle) { put(batch.cycles) }
+        if keys.contains(.timestamp) { put(batch.timestamps) }
+        if keys.contains(.rul) { put(batch.rul) }
         if keys.contains(.isAnomaly) {
-            cursor.put(batch.isAnomaly[row])
-            if batch.isAnomaly[row] == RowBatch.unknownLabel { hasUnknownLabel = true }
+            put(batch.isAnomaly)
+            if batch.isAnomaly[rows].contains(RowBatch.unknownLabel) { hasUnknownLabel = true }
         }
     }
 

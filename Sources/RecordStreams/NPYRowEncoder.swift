@@ -24,21 +24,38 @@ struct NPYRowEncoder {
             columnFields = batch.schema.columns.map { ", (\(NPYHeader.quote($0)), '<f8')" }.joined()
             arrays.begin(recordSize: identity.size + 8 * batch.width)
         }
-        let width = batch.width
-        let isSound = !batch.values.withUnsafeBufferPointer(containsInfinity)
-        for row in 0..<batch.count {
-            try batch.values.withUnsafeBufferPointer { values in
-                let values = UnsafeBufferPointer(rebasing: values[row * width..<(row + 1) * width])
-                guard isSound || !containsInfinity(values) else {
-                    throw DataError("expected finite numbers, found an infinite one", at: batch.location(of: row))
-                }
-                arrays.append { record in
-                    var cursor = RecordCursor(record)
-                    identity.put(row, of: batch, &cursor)
-                    cursor.put(contentsOf: values)
-                }
+        var row = 0
+        while row < batch.count {
+            let run = row..<min(batch.count, row + arrays.room)
+            let written = append(run, of: batch)
+            guard written == run.count else {
+                throw DataError(
+                    "expected finite numbers, found an infinite one", at: batch.location(of: row + written))
             }
+            row = run.upperBound
             if arrays.isFull { try finish(to: sink) }
+        }
+    }
+
+    /// Adds `rows`, or those of them before one with an infinite number.
+    ///
+    /// - Returns: how many were added.
+    private mutating func append(_ rows: Range<Int>, of batch: RowBatch) -> Int {
+        let (width, stride, offset) = (batch.width, arrays.recordSize, identity.size)
+        return arrays.append(atMost: rows.count) { records in
+            let written = batch.values.withUnsafeBufferPointer { values in
+                guard let base = values.baseAddress else { return rows.count }
+                var count = 0
+                for row in rows {
+                    let isOdd = copyNoticingInfinity(
+                        base + row &* width, to: records + (count &* stride &+ offset), count: width)
+                    if isOdd, containsInfinity(UnsafeBufferPointer(start: base + row * width, count: width)) { break }
+                    count &+= 1
+                }
+                return count
+            }
+            identity.put(rows.prefix(written), of: batch, at: records, stride: stride)
+            return written
         }
     }
 
