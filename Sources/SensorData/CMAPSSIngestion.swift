@@ -99,26 +99,29 @@ public struct CMAPSSIngestion {
             }
             end += remaining
         }
-        for cycle in rows.cycles {
-            rows.rul.append(end - cycle)
-            rows.isAnomaly.append(end - cycle < threshold ? 1 : 0)
-        }
+        rows.rul.append(contentsOf: rows.cycles.lazy.map { end - $0 })
+        rows.isAnomaly.append(contentsOf: rows.rul.lazy.map { $0 < threshold ? 1 : 0 })
     }
 
     private mutating func numberAndTime() throws {
-        for index in 0..<rows.count {
-            let unit = rows.unitIDs[index]
-            if unit != current?.inFile || (index == 0 && isLabelled) { try begin(unit, at: index) }
-            guard let number = current?.inStream,
-                let time = clock.timestamp(unit: number, cycle: rows.cycles[index])
-            else {
+        var first = 0
+        while first < rows.count {
+            let unit = rows.unitIDs[first]
+            if unit != current?.inFile || (first == 0 && isLabelled) { try begin(unit, at: first) }
+            let end = rows.unitIDs[first...].firstIndex { $0 != unit } ?? rows.count
+            guard let number = current?.inStream else { return }
+            guard clock.appendTimestamps(unit: number, cycles: rows.cycles[first..<end], to: &rows.timestamps) else {
+                let index =
+                    (first..<end).first { clock.timestamp(unit: number, cycle: rows.cycles[$0]) == nil } ?? first
                 throw DataError(
                     "the timestamp of unit \(unit), cycle \(rows.cycles[index]) lies beyond the year 9999; "
                         + "expected a smaller number, or another start, interval or stagger",
                     at: rows.location(of: index))
             }
-            rows.unitIDs[index] = number
-            rows.timestamps.append(time)
+            if number != unit {
+                for index in first..<end { rows.unitIDs[index] = number }
+            }
+            first = end
         }
     }
 

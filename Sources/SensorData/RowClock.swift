@@ -25,4 +25,18 @@ public struct RowClock: Sendable {
         let isWritable = time >= -62_167_219_200_000 && time <= 253_402_300_799_999
         return overflow1 || overflow2 || overflow3 || overflow4 || !isWritable ? nil : time
     }
+
+    /// Appends the timestamps of rows of one unit.
+    ///
+    /// - Returns: false, with nothing appended, where one of them lies outside the years 0000 … 9999.
+    func appendTimestamps(unit: Int64, cycles: ArraySlice<Int64>, to timestamps: inout [Int64]) -> Bool {
+        guard let lowest = cycles.min(), let highest = cycles.max() else { return true }
+        // In between, nothing can overflow.
+        guard let start = timestamp(unit: unit, cycle: lowest), timestamp(unit: unit, cycle: highest) != nil else {
+            return false
+        }
+        let interval = interval
+        timestamps.append(contentsOf: cycles.lazy.map { start &+ ($0 &- lowest) &* interval })
+        return true
+    }
 }
