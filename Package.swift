@@ -69,9 +69,9 @@ let package = Package(
             name: "VectorMath",
             dependencies: ["Kernels", "KernelsBase"] + higherKernels.map { .byName(name: $0.name) },
             swiftSettings: dispatches ? [.define("RUNTIME_DISPATCH")] : []),
-        .target(name: "SensorData"),
+        .target(name: "SensorData", dependencies: ["Kernels", "VectorMath"]),
         .target(name: "RecordStreams", dependencies: ["SensorData", "DurableFiles", "CZlib"]),
-        .target(name: "Features", dependencies: ["SensorData", "DurableFiles"]),
+        .target(name: "Features", dependencies: ["SensorData", "DurableFiles", "Kernels", "VectorMath"]),
         .target(name: "Detectors", dependencies: ["Features", "SensorData", "VectorMath", "DurableFiles"]),
         .target(name: "Evaluation", dependencies: ["SensorData"]),
         .target(

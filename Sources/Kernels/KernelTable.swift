@@ -26,6 +26,10 @@ public struct KernelTable: Sendable {
     public let gelu: Map
     /// What a window is to a detector that looks at its statistics.
     public let windowStatistics: WindowStatistics
+    /// What rolling statistics are made of.
+    public let rolling: RollingKernels
+    /// What reading numbers is made of; nil where vectors are no help.
+    public let fields: FieldKernels?
     /// What neural networks are made of.
     public let network: NetworkKernels<Float>
     /// What transformers need beside it.
@@ -34,7 +38,8 @@ public struct KernelTable: Sendable {
     /// Collects the kernels of `level`.
     public init(
         level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map, gelu: @escaping Map,
-        windowStatistics: @escaping WindowStatistics, network: NetworkKernels<Float>,
+        windowStatistics: @escaping WindowStatistics, rolling: RollingKernels,
+        fields: FieldKernels?, network: NetworkKernels<Float>,
         transformer: TransformerKernels<Float>
     ) {
         self.level = level
@@ -43,6 +48,8 @@ public struct KernelTable: Sendable {
         self.tanh = tanh
         self.gelu = gelu
         self.windowStatistics = windowStatistics
+        self.rolling = rolling
+        self.fields = fields
         self.network = network
         self.transformer = transformer
     }

@@ -17,6 +17,8 @@ public func kernelTable() -> KernelTable {
         tanh: mapHyperbolicTangent,
         gelu: mapGELU,
         windowStatistics: windowStatistics,
+        rolling: RollingKernels(take: takeRows, resume: resumeWindow),
+        fields: fieldKernels,
         network: NetworkKernels(
             lanes: Lanes.scalarCount, padding: 16, panel: panelVectors * Lanes.scalarCount, multiply: multiply,
             step: stepLSTM, project: projectLSTM,

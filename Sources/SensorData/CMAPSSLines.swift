@@ -1,3 +1,5 @@
+import VectorMath
+
 /// Reads lines of C-MAPSS text that are whole, and remembers how the numbers of each column were laid out.
 struct CMAPSSLines {
     /// Why reading stopped.
@@ -16,6 +18,7 @@ struct CMAPSSLines {
 
     /// By column of the file.
     private var shapes = Array(repeating: NumberShape.digit, count: CMAPSSSchema.fileColumnCount)
+    private var fields = FieldReader(kernels.fields, columns: width, behind: 2)
 
     /// Appends the rows of the lines from `position` on to `rows`; `position` moves behind them.
     ///
@@ -46,7 +49,8 @@ struct CMAPSSLines {
         _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ end: Int, _ unit: Int64?, _ stopsAtUnitEnd: Bool,
         _ units: inout OutputSpan<Int64>, _ cycles: inout OutputSpan<Int64>, _ values: inout OutputSpan<Double>
     ) -> Stop {
-        shapes.withUnsafeMutableBufferPointer { shapes in
+        fields.prepare(UnsafeRawBufferPointer(rebasing: bytes[position..<end]), lines: CMAPSSLines.blockRows)
+        return shapes.withUnsafeMutableBufferPointer { shapes in
             units.withUnsafeMutableBufferPointer { units, unitCount in
                 cycles.withUnsafeMutableBufferPointer { cycles, cycleCount in
                     values.withUnsafeMutableBufferPointer { values, valueCount in
@@ -54,7 +58,7 @@ struct CMAPSSLines {
                             let cycles = cycles.baseAddress, let values = values.baseAddress
                         else { return .done }
                         let (count, stop) = CMAPSSLines.readBlock(
-                            bytes, &position, end, shapes, unit, stopsAtUnitEnd, units, cycles, values)
+                            bytes, &position, end, shapes, &fields, unit, stopsAtUnitEnd, units, cycles, values)
                         unitCount = count
                         cycleCount = count
                         valueCount = count * CMAPSSLines.width
@@ -67,11 +71,12 @@ struct CMAPSSLines {
 
     private static func readBlock(
         _ bytes: UnsafeRawBufferPointer, _ position: inout Int, _ end: Int,
-        _ shapes: UnsafeMutablePointer<NumberShape>, _ unit: Int64?, _ stopsAtUnitEnd: Bool,
-        _ units: UnsafeMutablePointer<Int64>, _ cycles: UnsafeMutablePointer<Int64>,
+        _ shapes: UnsafeMutablePointer<NumberShape>, _ fields: inout FieldReader, _ unit: Int64?,
+        _ stopsAtUnitEnd: Bool, _ units: UnsafeMutablePointer<Int64>, _ cycles: UnsafeMutablePointer<Int64>,
         _ values: UnsafeMutablePointer<Double>
     ) -> (count: Int, stop: Stop) {
         guard let base = bytes.baseAddress else { return (0, .done) }
+        let start = position
         let lastWord = bytes.count - 8
         var unit = unit
         var at = position
@@ -88,12 +93,17 @@ struct CMAPSSLines {
             }
             at = second.next
             let place = values + row &* width
-            for column in 0..<width {
-                guard let read = CMAPSSLines.number(base, lastWord, at, shapes + (2 &+ column)) else {
-                    return (row, .oddLine)
+            if let end = fields.read(line: row, into: place) {
+                at = start &+ end
+            } else {
+                for column in 0..<width {
+                    guard let read = CMAPSSLines.number(base, lastWord, at, shapes + (2 &+ column)) else {
+                        return (row, .oddLine)
+                    }
+                    place[column] = read.value
+                    at = read.next
                 }
-                place[column] = read.value
-                at = read.next
+                fields.learn(line: row)
             }
             while bytes[at] != 0x0A {
                 guard isSpace(bytes[at]) else { return (row, .oddLine) }

@@ -11,7 +11,7 @@ struct LayerRules {
             ("KernelsV3", ["Kernels"]),
             ("KernelsV4", ["Kernels"]),
             ("VectorMath", ["COpenBLAS", "KernelsBase", "KernelsV3", "KernelsV4"]),
-            ("SensorData", []),
+            ("SensorData", ["VectorMath"]),
             ("RecordStreams", ["SensorData", "DurableFiles", "CZlib"]),
             ("Features", ["SensorData", "VectorMath", "DurableFiles"]),
             ("Detectors", ["Features", "VectorMath", "DurableFiles"]),

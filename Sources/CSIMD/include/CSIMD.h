@@ -45,6 +45,23 @@ SIMD_DEFINE(4)
 SIMD_DEFINE(8)
 SIMD_DEFINE(16)
 
+#define SIMD_DEFINE_DOUBLE(N)                                                                     \
+    typedef double simd_d##N __attribute__((ext_vector_type(N)));                                \
+    /* The root of the magnitude. */                                                              \
+    SIMD_INLINE simd_d##N simd_root##N(simd_d##N a) {                                             \
+        return __builtin_elementwise_sqrt(__builtin_elementwise_abs(a));                          \
+    }                                                                                             \
+    /* Stores a[i] and b[i] of `count` lanes side by side, `stride` from those of the lane before. */ \
+    SIMD_INLINE void simd_store_pairs##N(simd_d##N a, simd_d##N b, long count, double *at, long stride) { \
+        typedef double simd_pair __attribute__((ext_vector_type(2), aligned(8)));                 \
+        for (int i = 0; i < N; i++)                                                               \
+            if (count == N || i < count) *(simd_pair *)(at + i * stride) = (simd_pair){a[i], b[i]}; \
+    }
+
+SIMD_DEFINE_DOUBLE(2)
+SIMD_DEFINE_DOUBLE(4)
+SIMD_DEFINE_DOUBLE(8)
+
 /// p · 2^n for whole n from -150 to 128, rounded once where the machine can.
 #if defined(__AVX512F__)
 SIMD_INLINE simd_f16 simd_scale16(simd_f16 p, simd_f16 n) {
@@ -114,3 +131,5 @@ SIMD_INLINE simd_f16 simd_quad_maxima16(simd_f16 v) {
     simd_f16 far = SIMD_FAR(v);
     return v > far ? v : far;
 }
+
+#include "NumberFields.h"

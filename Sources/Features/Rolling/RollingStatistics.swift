@@ -1,3 +1,5 @@
+import Kernels
+
 /// Rolling statistics of several columns over several windows, for many units.
 ///
 /// What is remembered of a unit is its last rows, as many as the longest window less one, and how many it has had; the
@@ -6,18 +8,20 @@
 ///
 /// - Complexity: O(1) a row, amortised over a run of rows of one unit; O(longest window) to take up a unit.
 struct RollingStatistics: Sendable {
-    private typealias Lanes = RollingWindow.Lanes
     private static let blockRows = 32
 
     let columns: Int
     let windows: [Int]
     let statistics: [RollingStatistic]
-    private let groups: Int
+    /// Columns, with those that fill up a vector and stay 0.
+    private let width: Int
     /// Rows remembered of a unit: the longest window less one.
     private let depth: Int
     private var rolling: [RollingWindow]
-    /// The current unit's last rows and then the current block; shape (depth + blockRows, groups).
-    private var scratch: [Lanes]
+    /// The current unit's last rows and then the current block; shape (depth + blockRows, width).
+    private var scratch: [Double]
+    /// Means and deviations of a block; shape (blockRows, width, 2); empty where they go straight to their places.
+    private var pairs: [Double]
     /// Rows the unit has had, by slot.
     private var counts: [Int] = []
     /// The last rows of each slot, oldest first, at the end of its part; shape (slots, depth, columns).
@@ -27,11 +31,13 @@ struct RollingStatistics: Sendable {
         self.columns = columns
         self.windows = windows
         self.statistics = statistics
-        groups = (columns + Lanes.scalarCount - 1) / Lanes.scalarCount
+        width = (columns + RollingKernels.padding - 1) / RollingKernels.padding * RollingKernels.padding
         depth = max(0, (windows.max() ?? 1) - 1)
         rolling = []
-        for window in windows { rolling.append(RollingWindow(length: window, groups: groups)) }
-        scratch = Array(repeating: .zero, count: (depth + RollingStatistics.blockRows) * groups)
+        for window in windows { rolling.append(RollingWindow(length: window, columns: columns, width: width)) }
+        scratch = Array(repeating: 0, count: (depth + RollingStatistics.blockRows) * width)
+        let isDirect = statistics == [.mean, .std]
+        pairs = Array(repeating: 0, count: isDirect ? 0 : RollingStatistics.blockRows * width * 2)
     }
 
     /// How many numbers are remembered of a unit.
@@ -77,13 +83,12 @@ struct RollingStatistics: Sendable {
 
     /// Brings the unit's last rows to the front of the scratch.
     private mutating func load(_ slot: Int, known: Int) {
-        let width = groups * Lanes.scalarCount
+        let width = width
         let kept = min(known, depth)
         let columns = columns
         let history = slot * historySize
         let depth = depth
-        scratch.withUnsafeMutableBytes { bytes in
-            let scratch = bytes.bindMemory(to: Double.self)
+        scratch.withUnsafeMutableBufferPointer { scratch in
             histories.withUnsafeBufferPointer { histories in
                 for row in depth - kept..<depth {
                     for column in 0..<columns {
@@ -96,14 +101,13 @@ struct RollingStatistics: Sendable {
 
     /// Keeps the unit's last rows.
     private mutating func save(_ slot: Int) {
-        let width = groups * Lanes.scalarCount
+        let width = width
         let kept = min(counts[slot], depth)
         let columns = columns
         let history = slot * historySize
         let depth = depth
         histories.withUnsafeMutableBufferPointer { histories in
-            scratch.withUnsafeBytes { bytes in
-                let scratch = bytes.bindMemory(to: Double.self)
+            scratch.withUnsafeBufferPointer { scratch in
                 for row in depth - kept..<depth {
                     for column in 0..<columns {
                         histories[history + row * columns + column] = scratch[row * width + column]
@@ -115,11 +119,11 @@ struct RollingStatistics: Sendable {
 
     /// Puts the block's rows behind the last rows.
     private mutating func place(_ count: Int, rows: UnsafePointer<Double>, rowStride: Int) {
-        let width = groups * Lanes.scalarCount
+        let width = width
         let columns = columns
         let depth = depth
-        scratch.withUnsafeMutableBytes { bytes in
-            guard let base = bytes.bindMemory(to: Double.self).baseAddress else { return }
+        scratch.withUnsafeMutableBufferPointer { scratch in
+            guard let base = scratch.baseAddress else { return }
             for row in 0..<count {
                 (base + (depth + row) * width).update(from: rows + row * rowStride, count: columns)
             }
@@ -129,24 +133,44 @@ struct RollingStatistics: Sendable {
     private mutating func roll(
         _ count: Int, at index: Int, isResumed: Bool, into result: UnsafeMutablePointer<Double>, resultStride: Int
     ) {
+        let columnStride = windows.count * statistics.count
         for number in rolling.indices {
-            let output = RollingOutput(
-                base: result + number * statistics.count, rowStride: resultStride,
-                columnStride: windows.count * statistics.count, columns: columns,
-                mean: statistics.firstIndex(of: .mean), deviation: statistics.firstIndex(of: .std))
+            let place = RollingWindow.Results(
+                first: result + number * statistics.count, rowStride: resultStride, columnStride: columnStride)
             scratch.withUnsafeBufferPointer { scratch in
                 guard let base = scratch.baseAddress else { return }
-                let rows = base + depth * groups
-                if isResumed { rolling[number].resume(at: index, rows: rows) }
-                rolling[number].take(count, at: index, rows: rows, into: output)
+                let rows = base + depth * width
+                guard !pairs.isEmpty else {
+                    return rolling[number].take(count, at: index, isResumed: isResumed, rows: rows, into: place)
+                }
+                pairs.withUnsafeMutableBufferPointer { pairs in
+                    guard let first = pairs.baseAddress else { return }
+                    rolling[number].take(
+                        count, at: index, isResumed: isResumed, rows: rows,
+                        into: RollingWindow.Results(first: first, rowStride: 2 * width, columnStride: 2))
+                }
+                pick(count, into: place)
+            }
+        }
+    }
+
+    /// Copies the statistics that are wanted of each column.
+    private func pick(_ count: Int, into place: RollingWindow.Results) {
+        for (number, statistic) in statistics.enumerated() {
+            let offset = statistic == .mean ? 0 : 1
+            for row in 0..<count {
+                for column in 0..<columns {
+                    place.first[row * place.rowStride + column * place.columnStride + number] =
+                        pairs[2 * (row * width + column) + offset]
+                }
             }
         }
     }
 
     /// Moves the last rows to the front for the next block.
     private mutating func slide(by count: Int) {
-        let size = depth * groups
-        let moved = count * groups
+        let size = depth * width
+        let moved = count * width
         scratch.withUnsafeMutableBufferPointer { scratch in
             guard let base = scratch.baseAddress, size > 0 else { return }
             base.update(from: base + moved, count: size)
