@@ -19,12 +19,13 @@ extension IsolationForest {
             throw TrainingError("an isolation forest needs at least 1 tree; found \(configuration.trees)")
         }
         let samples = min(max(configuration.samples ?? points.count, 2), points.count)
+        let columns = FeatureColumns(points, reads: configuration.trees * samples)
         var trees = [TreeArrays](repeating: TreeArrays(), count: configuration.trees)
         trees.withUnsafeMutableBufferPointer { trees in
             nonisolated(unsafe) let trees = trees
             pool.run(tasks: configuration.trees) { tree in
                 var random = CounterRandom(seed: configuration.seed, stream: UInt64(tree))
-                var grower = TreeGrower(points: points, samples: samples)
+                var grower = TreeGrower(columns: columns, samples: samples)
                 trees[tree] = grower.grow(&random)
             }
         }
@@ -47,6 +48,40 @@ extension IsolationForest {
     }
 }
 
+/// The points as trees read them, a feature at a time: where the trees read much of them, the values of a feature side by
+/// side, so that those of a whole sample stay in the cache.
+private struct FeatureColumns {
+    let values: [Float]
+    /// Where the first feature of each point stands.
+    let offsets: [Int]
+    /// From one feature of a point to the next.
+    let stride: Int
+    /// The numbers in a point.
+    let dimension: Int
+
+    /// - Parameter reads: how many points the trees read at each of their levels.
+    init(_ points: PointSet, reads: Int) {
+        dimension = points.dimension
+        let count = points.count
+        // A tree has about ten levels; one copy should be a small part of the work.
+        guard reads >= points.dimension * count else {
+            (values, offsets, stride) = (points.values, points.offsets, 1)
+            return
+        }
+        let dimension = points.dimension
+        values = [Float](unsafeUninitializedCapacity: dimension * count) { columns, size in
+            points.values.withUnsafeBufferPointer { rows in
+                for (point, offset) in points.offsets.enumerated() {
+                    for feature in 0..<dimension { columns[feature * count + point] = rows[offset + feature] }
+                }
+            }
+            size = dimension * count
+        }
+        offsets = Array(0..<count)
+        stride = count
+    }
+}
+
 /// Grows one tree; the sample is partitioned in place, so the points of a node are neighbours.
 private struct TreeGrower {
     /// The points `begin ..< end` of the sample, to become a node at `depth`.
@@ -59,15 +94,15 @@ private struct TreeGrower {
     /// How often a feature is drawn blindly before the varying ones are listed.
     private static let blindDraws = 6
 
-    private let points: PointSet
+    private let points: FeatureColumns
     private let depthLimit: Int32
     /// Where each sampled point begins.
     private var offsets: [Int]
     /// The values of the node's points in the feature at hand.
     private var values: [Float]
 
-    init(points: PointSet, samples: Int) {
-        self.points = points
+    init(columns: FeatureColumns, samples: Int) {
+        points = columns
         depthLimit = Int32(IsolationForest.depthLimit(samples: samples))
         offsets = []
         offsets.reserveCapacity(samples)
@@ -107,12 +142,13 @@ private struct TreeGrower {
     /// Draws the sample without replacement (Floyd's algorithm: Bentley, Floyd 1987, doi:10.1145/30401.315746).
     private mutating func drawSample(_ random: inout CounterRandom) {
         let samples = values.count
-        guard samples < points.count else {
+        guard samples < points.offsets.count else {
             offsets = points.offsets
             return
         }
-        var isDrawn = [UInt64](repeating: 0, count: (points.count + 63) / 64)
-        for limit in points.count - samples..<points.count {
+        let count = points.offsets.count
+        var isDrawn = [UInt64](repeating: 0, count: (count + 63) / 64)
+        for limit in count - samples..<count {
             var index = random.index(below: limit + 1)
             if isDrawn[index >> 6] & (1 << UInt64(index & 63)) != 0 { index = limit }
             isDrawn[index >> 6] |= 1 << UInt64(index & 63)
@@ -140,13 +176,14 @@ private struct TreeGrower {
 
     /// Copies the segment's values of `feature` to `values` and says between which they lie.
     private mutating func gather(_ feature: Int, _ segment: Segment) -> ClosedRange<Float> {
-        points.values.withUnsafeBufferPointer { source in
+        let start = feature * points.stride
+        return points.values.withUnsafeBufferPointer { source in
             offsets.withUnsafeBufferPointer { offsets in
                 values.withUnsafeMutableBufferPointer { values in
                     var low = Float.infinity
                     var high = -Float.infinity
                     for index in Int(segment.begin)..<Int(segment.end) {
-                        let value = source[offsets[index] &+ feature]
+                        let value = source[offsets[index] &+ start]
                         values[index] = value
                         low = value < low ? value : low
                         high = value > high ? value : high
