@@ -43,18 +43,18 @@ public struct RollingRun {
     public var suffixes: UnsafeMutablePointer<Double>
     /// 1/n at n, for n = 1 … length, and 0 at 0.
     public var reciprocals: UnsafePointer<Double>
-    /// Where the mean and deviation of the first row's first column go, side by side.
-    public var results: UnsafeMutablePointer<Double>
-    /// Numbers from a row's results to the next one's.
+    /// Where the mean and deviation of the first row's first column go, side by side; at any address.
+    public var results: UnsafeMutableRawPointer
+    /// Bytes from a row's results to the next one's.
     public var resultStride: Int
-    /// Numbers from a column's results to the next one's.
+    /// Bytes from a column's results to the next one's.
     public var columnStride: Int
 
     /// Describes a run.
     public init(
         length: Int, count: Int, index: Int, columns: Int, width: Int, rows: UnsafePointer<Double>,
         prefix: UnsafeMutablePointer<Double>, suffixes: UnsafeMutablePointer<Double>,
-        reciprocals: UnsafePointer<Double>, results: UnsafeMutablePointer<Double>, resultStride: Int, columnStride: Int
+        reciprocals: UnsafePointer<Double>, results: UnsafeMutableRawPointer, resultStride: Int, columnStride: Int
     ) {
         self.length = length
         self.count = count

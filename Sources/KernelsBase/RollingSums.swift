@@ -5,19 +5,19 @@ import Kernels
     private typealias Wide = SIMD8<Double>
     @inline(__always) private func root(_ values: Wide) -> Wide { simd_root8(values) }
     @inline(__always) private func storePairs(
-        _ first: Wide, _ second: Wide, _ count: Int, _ pointer: UnsafeMutablePointer<Double>, _ stride: Int
+        _ first: Wide, _ second: Wide, _ count: Int, _ pointer: UnsafeMutableRawPointer, _ stride: Int
     ) { simd_store_pairs8(first, second, count, pointer, stride) }
 #elseif KERNELS_V3
     private typealias Wide = SIMD4<Double>
     @inline(__always) private func root(_ values: Wide) -> Wide { simd_root4(values) }
     @inline(__always) private func storePairs(
-        _ first: Wide, _ second: Wide, _ count: Int, _ pointer: UnsafeMutablePointer<Double>, _ stride: Int
+        _ first: Wide, _ second: Wide, _ count: Int, _ pointer: UnsafeMutableRawPointer, _ stride: Int
     ) { simd_store_pairs4(first, second, count, pointer, stride) }
 #else
     private typealias Wide = SIMD2<Double>
     @inline(__always) private func root(_ values: Wide) -> Wide { simd_root2(values) }
     @inline(__always) private func storePairs(
-        _ first: Wide, _ second: Wide, _ count: Int, _ pointer: UnsafeMutablePointer<Double>, _ stride: Int
+        _ first: Wide, _ second: Wide, _ count: Int, _ pointer: UnsafeMutableRawPointer, _ stride: Int
     ) { simd_store_pairs2(first, second, count, pointer, stride) }
 #endif
 

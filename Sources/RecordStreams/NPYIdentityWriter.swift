@@ -30,12 +30,19 @@ struct NPYIdentityWriter {
     }
 
     /// Puts the members of `rows` in the first record at `records` and those that follow, `stride` bytes apart.
-    mutating func put(_ rows: Range<Int>, of batch: RowBatch, at records: UnsafeMutableRawPointer, stride: Int) {
+    @inline(__always)
+    mutating func put(
+        _ rows: some RandomAccessCollection<Int>, of batch: RowBatch, at records: UnsafeMutableRawPointer, stride: Int
+    ) {
+        guard let lowest = rows.min(), let highest = rows.max() else { return }
         var place = records
         func put<Value: BitwiseCopyable>(_ column: [Value]) {
-            column[rows].withUnsafeBufferPointer { values in
-                for index in 0..<values.count {
-                    (place + index &* stride).storeBytes(of: values[index], as: Value.self)
+            precondition(lowest >= 0 && highest < column.count)
+            column.withUnsafeBufferPointer { values in
+                var at = place
+                for row in rows {
+                    at.storeBytes(of: values[row], as: Value.self)
+                    at += stride
                 }
             }
             place += MemoryLayout<Value>.size
@@ -46,7 +53,7 @@ struct NPYIdentityWriter {
         if keys.contains(.rul) { put(batch.rul) }
         if keys.contains(.isAnomaly) {
             put(batch.isAnomaly)
-            if batch.isAnomaly[rows].contains(RowBatch.unknownLabel) { hasUnknownLabel = true }
+            if rows.contains(where: { batch.isAnomaly[$0] == RowBatch.unknownLabel }) { hasUnknownLabel = true }
         }
     }
 

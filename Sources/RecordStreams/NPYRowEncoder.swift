@@ -17,13 +17,7 @@ struct NPYRowEncoder {
     ///
     /// - Throws: `DataError` where a number is infinite.
     mutating func write(_ batch: RowBatch, to sink: ByteSink) throws {
-        if batch.schema != schema {
-            try finish(to: sink)
-            schema = batch.schema
-            identity = NPYIdentityWriter(keys: batch.schema.keys)
-            columnFields = batch.schema.columns.map { ", (\(NPYHeader.quote($0)), '<f8')" }.joined()
-            arrays.begin(recordSize: identity.size + 8 * batch.width)
-        }
+        try adopt(batch.schema, sink)
         var row = 0
         while row < batch.count {
             let run = row..<min(batch.count, row + arrays.room)
@@ -35,6 +29,34 @@ struct NPYRowEncoder {
             row = run.upperBound
             if arrays.isFull { try finish(to: sink) }
         }
+    }
+
+    /// Adds rows that are `rows` of `batch` in identity, with the columns of `schema`, and writes the arrays that are full.
+    mutating func write(
+        _ rows: [Int], of batch: RowBatch, as schema: RowSchema, filling fill: RecordWriter.Fill, to sink: ByteSink
+    ) throws {
+        try adopt(schema, sink)
+        let (stride, offset) = (arrays.recordSize, identity.size)
+        var first = 0
+        while first < rows.count {
+            let part = first..<min(rows.count, first + arrays.room)
+            _ = arrays.append(atMost: part.count) { records in
+                fill(part, records + offset, stride)
+                identity.put(rows[part], of: batch, at: records, stride: stride)
+                return part.count
+            }
+            first = part.upperBound
+            if arrays.isFull { try finish(to: sink) }
+        }
+    }
+
+    private mutating func adopt(_ schema: RowSchema, _ sink: ByteSink) throws {
+        guard schema != self.schema else { return }
+        try finish(to: sink)
+        self.schema = schema
+        identity = NPYIdentityWriter(keys: schema.keys)
+        columnFields = schema.columns.map { ", (\(NPYHeader.quote($0)), '<f8')" }.joined()
+        arrays.begin(recordSize: identity.size + 8 * schema.columns.count)
     }
 
     /// Adds `rows`, or those of them before one with an infinite number.

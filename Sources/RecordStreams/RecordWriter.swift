@@ -12,6 +12,7 @@ public final class RecordWriter {
     private let format: StreamFormat
     private var kind: RecordKind?
     private var ndjsonRows = NDJSONRowEncoder()
+    private var filled = RowBatch(schema: RowSchema(keys: [], columns: []))
     private var npyRows: NPYRowEncoder
     private var npyWindows: NPYWindowEncoder
     private var npyScored: NPYScoredEncoder
@@ -44,6 +45,29 @@ public final class RecordWriter {
         case .npy: try npyRows.write(batch, to: sink)
         }
         recordCount += batch.count
+    }
+
+    /// Writes the numbers of the rows at some places, side by side: those of the first one to the memory given, which need
+    /// not be aligned, the others as many bytes apart as the stride says.
+    public typealias Fill = (_ places: Range<Int>, _ target: UnsafeMutableRawPointer, _ stride: Int) -> Void
+
+    /// Writes rows that are `rows` of `batch` in identity, labels and passed-through members, with numeric columns of their
+    /// own.
+    ///
+    /// - Parameter fill: called with all the places in `rows`, one part after another; its numbers are finite, or NaN.
+    /// - Throws: `SystemError`.
+    public func write(_ rows: [Int], of batch: RowBatch, as schema: RowSchema, filling fill: Fill) throws {
+        kind = .rows
+        switch format {
+        case .ndjson:
+            filled.take(rows, of: batch, schema: schema) { memory in
+                guard let base = memory.baseAddress else { return }
+                fill(0..<rows.count, base, MemoryLayout<Double>.stride * schema.columns.count)
+            }
+            try ndjsonRows.write(filled, to: sink)
+        case .npy: try npyRows.write(rows, of: batch, as: schema, filling: fill, to: sink)
+        }
+        recordCount += rows.count
     }
 
     /// Writes windows.

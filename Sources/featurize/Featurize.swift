@@ -53,7 +53,16 @@ struct Featurize: Tool {
         if let model { return try featurize(as: model, report) }
         var featurizer = try Featurizer(settings: try featurizerSettings())
         if let state { try featurizer.restoreState(from: state) }
-        let count = try stream(report) { rows, features in try featurizer.apply(rows, into: &features) }
+        let count = try stream(report) { rows, writer in
+            // Rows before a bad one are written too.
+            let outcome = Result { try featurizer.take(rows) }
+            if let schema = featurizer.taken {
+                try writer.write(featurizer.takenRows, of: rows, as: schema) {
+                    featurizer.write($0, to: $1, stride: $2)
+                }
+            }
+            try outcome.get()
+        }
         if let state { try featurizer.saveState(to: state) }
         summarize(count, held: featurizer.heldCount, dropped: featurizer.droppedCount, report)
         return .done
@@ -74,10 +83,12 @@ struct Featurize: Tool {
         let digest = description.featureDigest
         var fitted = FittedRows(description.features, of: "model \(version)", missing: try policy(settings()))
         if let state { try fitted.restoreState(from: state, digest: digest) }
-        let count = try stream(report) { rows, features in
-            // Rows before a bad one are written too.
-            defer { fitted.write(rows, into: &features) }
-            try fitted.take(rows)
+        var features = RowBatch(schema: RowSchema(keys: [], columns: []))
+        let count = try stream(report) { rows, writer in
+            let outcome = Result { try fitted.take(rows) }
+            fitted.write(rows, into: &features)
+            try writer.write(features)
+            try outcome.get()
         }
         if let state { try fitted.saveState(to: state, digest: digest) }
         if fitted.strangers.count > 0 { report.logger.warning("\(fitted.strangers)") }
@@ -87,26 +98,16 @@ struct Featurize: Tool {
 
     /// Takes the rows from the input to the output, batch by batch.
     ///
-    /// - Parameter map: makes feature rows of rows; what it has made when it fails is written.
+    /// - Parameter map: writes the feature rows of some rows, when it fails too.
     /// - Returns: the rows read and written.
     private func stream(
-        _ report: Report, _ map: (RowBatch, inout RowBatch) throws -> Void
+        _ report: Report, _ map: (RowBatch, RecordWriter) throws -> Void
     ) throws -> (read: Int, written: Int) {
         let writer = try output.openWriter()
         let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })
         var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
-        var features = rows
         do {
-            while try reader.next(&rows) {
-                defer { features.removeAll() }
-                do {
-                    try map(rows, &features)
-                } catch {
-                    try writer.write(features)
-                    throw error
-                }
-                try writer.write(features)
-            }
+            while try reader.next(&rows) { try map(rows, writer) }
         } catch let error as DataError {
             try writer.flush()
             throw error

@@ -45,6 +45,30 @@ private func series(_ values: [Double]) -> RowBatch {
 }
 
 @Suite struct RollingTests {
+    @Test("features written in parts to any address are those of whole batches", arguments: [1, 5, 33])
+    func parts(size: Int) throws {
+        let batch = madeRows(units: [1: 70, 2: 9, 3: 40], columns: (1...11).map { "sensor_\($0)" })
+        let whole = try featurized([batch])
+        var featurizer = try Featurizer(settings: FeaturizerSettings())
+        try featurizer.take(batch)
+        #expect(featurizer.taken == whole.schema)
+        #expect(featurizer.takenRows == Array(0..<batch.count))
+        // Rows of an odd number of bytes, from an odd address on.
+        let stride = 8 * whole.width + 3
+        var memory = [UInt8](repeating: 0, count: 1 + batch.count * stride)
+        memory.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            for first in Swift.stride(from: 0, to: batch.count, by: size) {
+                let rows = first..<min(first + size, batch.count)
+                featurizer.write(rows, to: base + 1 + first * stride, stride: stride)
+            }
+            for (place, value) in whole.values.enumerated() {
+                let offset = 1 + place / whole.width * stride + place % whole.width * 8
+                #expect(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) == value.bitPattern)
+            }
+        }
+    }
+
     @Test(arguments: ["FD001", "FD004"])
     func equalsPandas(name: String) throws {
         let rows = try NumPyMatrix(golden: "\(name)_rows")

@@ -127,6 +127,39 @@ struct RowStreamTests {
         #expect(try rewrite(source(bytes)).text == "{\"unit_id\":1,\"a\":1}\n")
     }
 
+    @Test(
+        "rows whose numbers are made in place are written as rows that have them",
+        arguments: [StreamFormat.ndjson, .npy])
+    func filled(_ format: StreamFormat) throws {
+        var batch = RowBatch(schema: RowSchema(keys: [.cycle, .isAnomaly], columns: ["x"]))
+        for row in 0..<23 {
+            batch.unitIDs.append(Int64(row / 10))
+            batch.cycles.append(Int64(row))
+            batch.isAnomaly.append(row == 21 ? RowBatch.unknownLabel : Int8(row % 2))
+            batch.values.append(Double(row))
+        }
+        for rows in [Array(0..<23), [0, 1, 5, 7, 8, 21]] {
+            var expected = RowBatch(schema: RowSchema(keys: batch.schema.keys, columns: ["y", "z"]))
+            for row in rows {
+                expected.appendIdentity(of: row, from: batch)
+                expected.values += [Double(row) / 2, row == 8 ? .nan : -Double(row)]
+            }
+            let found = try written(format, arrayLength: 4) { writer in
+                try writer.write(rows, of: batch, as: expected.schema) { places, target, stride in
+                    for place in places {
+                        let numbers = Array(expected.values[2 * place..<2 * place + 2])
+                        numbers.withUnsafeBytes {
+                            (target + (place - places.lowerBound) * stride).copyMemory(
+                                from: $0.baseAddress ?? UnsafeRawPointer(target), byteCount: $0.count)
+                        }
+                    }
+                }
+                #expect(writer.recordCount == rows.count)
+            }
+            #expect(try found == written(format, arrayLength: 4) { try $0.write(expected) })
+        }
+    }
+
     @Test("a schema that changes starts a new array")
     func changingSchema() throws {
         let bytes = try written(.npy, arrayLength: 100) { writer in

@@ -20,7 +20,8 @@ import VectorMath
         for number in 1...6 { reciprocals[number] = 1 / Double(number) }
         let run = RollingRun(
             length: 6, count: 4, index: 5, columns: columns, width: width, rows: memory + 5 * width, prefix: prefix,
-            suffixes: suffixes, reciprocals: reciprocals, results: results, resultStride: 2 * columns, columnStride: 2)
+            suffixes: suffixes, reciprocals: reciprocals, results: results, resultStride: 16 * columns, columnStride: 16
+        )
         kernels.resume(run)
         kernels.take(run)
         return Array(UnsafeBufferPointer(start: results, count: 8 * columns))

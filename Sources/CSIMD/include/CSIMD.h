@@ -51,11 +51,11 @@ SIMD_DEFINE(16)
     SIMD_INLINE simd_d##N simd_root##N(simd_d##N a) {                                             \
         return __builtin_elementwise_sqrt(__builtin_elementwise_abs(a));                          \
     }                                                                                             \
-    /* Stores a[i] and b[i] of `count` lanes side by side, `stride` from those of the lane before. */ \
-    SIMD_INLINE void simd_store_pairs##N(simd_d##N a, simd_d##N b, long count, double *at, long stride) { \
-        typedef double simd_pair __attribute__((ext_vector_type(2), aligned(8)));                 \
+    /* Stores a[i] and b[i] of `count` lanes side by side, `stride` bytes from those of the lane before. */ \
+    SIMD_INLINE void simd_store_pairs##N(simd_d##N a, simd_d##N b, long count, void *at, long stride) { \
+        typedef double simd_pair __attribute__((ext_vector_type(2), aligned(1)));                 \
         for (int i = 0; i < N; i++)                                                               \
-            if (count == N || i < count) *(simd_pair *)(at + i * stride) = (simd_pair){a[i], b[i]}; \
+            if (count == N || i < count) *(simd_pair *)((char *)at + i * stride) = (simd_pair){a[i], b[i]}; \
     }
 
 SIMD_DEFINE_DOUBLE(2)

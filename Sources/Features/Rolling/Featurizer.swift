@@ -12,6 +12,8 @@ public struct Featurizer: Sendable {
     private var intake: RowIntake
     private var rolling: RollingStatistics
     private var admitted = AdmittedRows()
+    /// What the features of the rows taken up last look like; nil where there are none.
+    public private(set) var taken: RowSchema?
 
     /// Makes features as `settings` say; the columns are chosen when the first rows come.
     ///
@@ -30,23 +32,70 @@ public struct Featurizer: Sendable {
 
     /// Replaces `result` by the feature rows of `batch`.
     ///
-    /// - Throws: `FeatureError` where the settings name columns that the rows lack; `DataError` naming row and column.
-    ///   `result` then holds the rows before that one.
+    /// - Throws: as `take`. `result` then holds the rows before the faulty one.
     public mutating func apply(_ batch: RowBatch, into result: inout RowBatch) throws {
-        if batch.schema != schema {
-            result.removeAll()
-            try adopt(batch)
-        }
-        guard let plan else { return }
         var failure: (any Error)?
         do {
-            try intake.admit(batch, into: &admitted)
+            try take(batch)
         } catch {
             failure = error
         }
-        let schema = RowSchema(keys: batch.schema.keys, columns: plan.outputs)
-        result.take(admitted.rows, of: batch, schema: schema) { write(plan, into: $0) }
+        if let taken {
+            let stride = MemoryLayout<Double>.stride * taken.columns.count
+            result.take(admitted.rows, of: batch, schema: taken) { memory in
+                if let base = memory.baseAddress { write(0..<admitted.count, to: base, stride: stride) }
+            }
+        } else {
+            result.removeAll()
+        }
         if let failure { throw failure }
+    }
+
+    /// Takes up the rows of `batch`, whose features `write` then makes.
+    ///
+    /// - Throws: `FeatureError` where the settings name columns that the rows lack; `DataError` naming row and column. The
+    ///   rows before that one are taken.
+    public mutating func take(_ batch: RowBatch) throws {
+        if batch.schema != schema {
+            taken = nil
+            admitted = AdmittedRows()
+            try adopt(batch)
+        }
+        guard let plan else { return }
+        if taken == nil { taken = RowSchema(keys: batch.schema.keys, columns: plan.outputs) }
+        try intake.admit(batch, into: &admitted)
+    }
+
+    /// The rows taken up last, by their place in their batch.
+    public var takenRows: [Int] { admitted.rows }
+
+    /// Writes the features of some of the rows taken up last; of all of them in the end, and in their order.
+    ///
+    /// - Parameters:
+    ///   - rows: in `takenRows`.
+    ///   - target: where the first row's numbers go, side by side; it need not be aligned. `stride` bytes from a row to the
+    ///     next.
+    public mutating func write(_ rows: Range<Int>, to target: UnsafeMutableRawPointer, stride: Int) {
+        guard let plan else { return }
+        let width = admitted.width
+        let size = MemoryLayout<Double>.stride
+        admitted.values.withUnsafeBufferPointer { values in
+            guard let from = values.baseAddress else { return }
+            for row in rows {
+                (target + (row - rows.lowerBound) * stride).copyMemory(
+                    from: from + row * width, byteCount: width * size)
+            }
+            var start = rows.lowerBound
+            while start < rows.upperBound {
+                let end = min(admitted.endOfRun(from: start), rows.upperBound)
+                let slot = admitted.slots[start]
+                if admitted.arrivals[start] == .begins { rolling.begin(slot) }
+                rolling.take(
+                    end - start, of: slot, rows: from + start * width + plan.settings.count, rowStride: width,
+                    into: target + ((start - rows.lowerBound) * stride + width * size), resultStride: stride)
+                start = end
+            }
+        }
     }
 
     /// Chooses the columns, or sees that a later file has them too.
@@ -70,27 +119,6 @@ public struct Featurizer: Sendable {
         intake = RowIntake(columns: chosen.settings + chosen.kept, missing: settings.missing)
         rolling = RollingStatistics(
             columns: chosen.kept.count, windows: settings.windows, statistics: settings.statistics)
-    }
-
-    /// Writes the numbers of the admitted rows, shape (admitted.count, plan.outputs.count).
-    private mutating func write(_ plan: FeaturizerPlan, into result: UnsafeMutableBufferPointer<Double>) {
-        let (width, resultWidth) = (admitted.width, plan.outputs.count)
-        admitted.values.withUnsafeBufferPointer { values in
-            guard let from = values.baseAddress, let to = result.baseAddress else { return }
-            for row in 0..<admitted.count {
-                (to + row * resultWidth).initialize(from: from + row * width, count: width)
-            }
-            var start = 0
-            while start < admitted.count {
-                let end = admitted.endOfRun(from: start)
-                let slot = admitted.slots[start]
-                if admitted.arrivals[start] == .begins { rolling.begin(slot) }
-                rolling.take(
-                    end - start, of: slot, rows: from + start * width + plan.settings.count, rowStride: width,
-                    into: to + start * resultWidth + width, resultStride: resultWidth)
-                start = end
-            }
-        }
     }
 }
 

@@ -57,11 +57,11 @@ struct RollingStatistics: Sendable {
     ///
     /// - Parameters:
     ///   - rows: the first row's first column; `rowStride` doubles from a row to the next.
-    ///   - result: where the first row's statistics go, column by column, window by window; `resultStride` doubles from a
+    ///   - result: where the first row's statistics go, column by column, window by window; `resultStride` bytes from a
     ///     row to the next.
     mutating func take(
         _ count: Int, of slot: Int, rows: UnsafePointer<Double>, rowStride: Int,
-        into result: UnsafeMutablePointer<Double>, resultStride: Int
+        into result: UnsafeMutableRawPointer, resultStride: Int
     ) {
         guard !windows.isEmpty, !statistics.isEmpty else { return }
         if counts.count <= slot { begin(slot) }
@@ -131,12 +131,13 @@ struct RollingStatistics: Sendable {
     }
 
     private mutating func roll(
-        _ count: Int, at index: Int, isResumed: Bool, into result: UnsafeMutablePointer<Double>, resultStride: Int
+        _ count: Int, at index: Int, isResumed: Bool, into result: UnsafeMutableRawPointer, resultStride: Int
     ) {
-        let columnStride = windows.count * statistics.count
+        let size = MemoryLayout<Double>.size
+        let columnStride = windows.count * statistics.count * size
         for number in rolling.indices {
             let place = RollingWindow.Results(
-                first: result + number * statistics.count, rowStride: resultStride, columnStride: columnStride)
+                first: result + number * statistics.count * size, rowStride: resultStride, columnStride: columnStride)
             scratch.withUnsafeBufferPointer { scratch in
                 guard let base = scratch.baseAddress else { return }
                 let rows = base + depth * width
@@ -147,7 +148,7 @@ struct RollingStatistics: Sendable {
                     guard let first = pairs.baseAddress else { return }
                     rolling[number].take(
                         count, at: index, isResumed: isResumed, rows: rows,
-                        into: RollingWindow.Results(first: first, rowStride: 2 * width, columnStride: 2))
+                        into: RollingWindow.Results(first: first, rowStride: 2 * width * size, columnStride: 2 * size))
                 }
                 pick(count, into: place)
             }
@@ -160,8 +161,11 @@ struct RollingStatistics: Sendable {
             let offset = statistic == .mean ? 0 : 1
             for row in 0..<count {
                 for column in 0..<columns {
-                    place.first[row * place.rowStride + column * place.columnStride + number] =
-                        pairs[2 * (row * width + column) + offset]
+                    place.first.storeBytes(
+                        of: pairs[2 * (row * width + column) + offset],
+                        toByteOffset: row * place.rowStride + column * place.columnStride
+                            + number * MemoryLayout<Double>.size,
+                        as: Double.self)
                 }
             }
         }

@@ -45,10 +45,10 @@ struct RollingWindow: Sendable {
     /// Where statistics go: mean and deviation of a column side by side.
     struct Results {
         /// The first row's of the first column.
-        var first: UnsafeMutablePointer<Double>
-        /// Numbers from a row to the next.
+        var first: UnsafeMutableRawPointer
+        /// Bytes from a row to the next.
         var rowStride: Int
-        /// Numbers from a column to the next.
+        /// Bytes from a column to the next.
         var columnStride: Int
     }
 
