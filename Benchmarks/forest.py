@@ -4,7 +4,9 @@
     Benchmarks/forest.py --bench .build/release/borescope-bench [--data DIR] [--rows 50000] [--view window]
 
 Every side gets the same windows (30 x 14, FD001 with --data, else random walks) in memory, 200 trees of 256 samples,
-and is timed inside its process around fit and score alone. The sides take turns, and the best of each side's turns counts,
+and is timed inside its process around fit and score alone. With --view last the rows are what train-iforest sees of them
+by default, 42 numbers: of each sensor an exponentially weighted mean, its distance from the engine's first cycles, and its
+slope; with --samples 0 a tree learns from all windows. The sides take turns, and the best of each side's turns counts,
 so that another program on the machine hurts all of them alike. scikit-learn and isotree get the float32 (float64 for isotree, which has no other) matrix they need, made beforehand; Borescope's time
 includes making the view it looks at.
 """
@@ -20,19 +22,39 @@ from sklearn.ensemble import IsolationForest
 SENSORS = [2, 3, 4, 7, 8, 9, 11, 12, 13, 14, 15, 17, 20, 21]
 
 
-def turbofan_rows(directory):
+def derived(rows, units):
+    """ewm_10, dev_ewm_10 and slope_10_100 of each column."""
+    def weighted(rows, span):
+        share, mean = 2 / (span + 1), rows.copy()
+        for row in range(1, len(rows)):
+            mean[row] += (1 - share) * (mean[row - 1] - rows[row])
+        return mean
+
+    parts = []
+    for unit in np.unique(units):
+        own = rows[units == unit]
+        short = weighted(own, 10)
+        parts.append(np.hstack([short, short - own[:20].mean(0), short - weighted(own, 100)]))
+    return np.vstack(parts)
+
+
+def turbofan_rows(directory, view):
     table = np.loadtxt(os.path.join(directory, "train_FD001.txt"))
     rows = table[:, [4 + s for s in SENSORS]]
-    low, high = rows.min(0), rows.max(0)
-    rows = ((rows - low) / np.where(high > low, high - low, 1)).astype(np.float32)
     units = table[:, 0].astype(int)
+    if view == "last":
+        rows = derived((rows - rows.mean(0)) / np.where(rows.std(0) > 0, rows.std(0), 1), units)
+    else:
+        low, high = rows.min(0), rows.max(0)
+        rows = (rows - low) / np.where(high > low, high - low, 1)
+    rows = rows.astype(np.float32)
     starts = [i for i in range(len(rows) - 29) if units[i] == units[i + 29]]
     return rows, np.array(starts)
 
 
-def random_rows(count, seed=1):
+def random_rows(count, view, seed=1):
     generator = np.random.default_rng(seed)
-    return generator.normal(size=(count + 29, 14)).astype(np.float32), np.arange(count)
+    return generator.normal(size=(count + 29, 42 if view == "last" else 14)).astype(np.float32), np.arange(count)
 
 
 def seconds(work):
@@ -51,7 +73,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
 
-    rows, starts = turbofan_rows(options.data) if options.data else random_rows(options.rows)
+    rows, starts = turbofan_rows(options.data, options.view) if options.data else random_rows(options.rows, options.view)
     starts = np.resize(starts, options.rows)
     windows = rows[starts[:, None] + np.arange(30)]
     if options.view == "window":
@@ -67,8 +89,8 @@ def main():
     times, means = collections.defaultdict(list), {}
 
     def ours(folder):
-        command = [options.bench, "forest", f"{folder}/rows", f"{folder}/starts", "--view", options.view,
-                   "--samples", str(options.samples), "--repeats", "3", "--threads", "1"]
+        command = [options.bench, "forest", f"{folder}/rows", f"{folder}/starts", "--width", str(rows.shape[1]),
+                   "--view", options.view, "--samples", str(options.samples), "--repeats", "3", "--threads", "1"]
         result = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
         return min(result["fit"]), min(result["score"]), result["mean_score"]
 
