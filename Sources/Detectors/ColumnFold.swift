@@ -7,7 +7,7 @@ public struct ColumnFold: Sendable {
     /// The sensors, in order of first appearance.
     public let sensors: [String]
     /// The sensor of each column, as an index into `sensors`.
-    private let sensorOfColumn: [Int]
+    public let sensorOfColumn: [Int]
 
     /// Folds `columns`, which were made from `inputs`.
     ///

@@ -32,6 +32,14 @@ public protocol Detector: Sendable {
     /// - Returns: row-major, shape (windows, columns); the shares of a window add up to one.
     func contributions(to windows: WindowBatch, pool: WorkerPool) throws -> [Double]
 
+    /// The column that each number of a window's evidence speaks of, or −1.
+    var evidenceColumns: [Int] { get }
+
+    /// The numbers by which sensor weights judge each window, its raw errors among them.
+    ///
+    /// - Returns: row-major, shape (windows, evidenceColumns.count).
+    func evidence(of windows: WindowBatch, pool: WorkerPool) throws -> [Float]
+
     /// `errors` and `contributions` at once, for detectors that find both on one way.
     func judge(_ windows: WindowBatch, pool: WorkerPool) throws -> (errors: [Double], contributions: [Double])
 }
@@ -40,6 +48,21 @@ extension Detector {
     /// One after the other.
     public func judge(_ windows: WindowBatch, pool: WorkerPool) throws -> (errors: [Double], contributions: [Double]) {
         (try errors(of: windows, pool: pool), try contributions(to: windows, pool: pool))
+    }
+
+    /// The columns of the last row, then the logarithm of the raw error.
+    public var evidenceColumns: [Int] { Array(columns.indices) + [-1] }
+
+    /// The last row, then the logarithm of the raw error.
+    public func evidence(of windows: WindowBatch, pool: WorkerPool) throws -> [Float] {
+        let errors = try errors(of: windows, pool: pool)
+        var evidence: [Float] = []
+        evidence.reserveCapacity(windows.count * (windows.width + 1))
+        for window in 0..<windows.count {
+            evidence.append(contentsOf: windows.lastRow(window))
+            evidence.append(Float(logarithm(ofError: errors[window])))
+        }
+        return evidence
     }
 
     /// Checks that `windows` are what the detector takes: its columns and length, finite numbers.
@@ -59,6 +82,17 @@ extension Detector {
         }
     }
 }
+
+extension WindowBatch {
+    /// The values of window `index`'s last row.
+    func lastRow(_ index: Int) -> ArraySlice<Float> {
+        let end = (starts[index] + length) * width
+        return rows[end - width..<end]
+    }
+}
+
+/// The logarithm of a raw error; one below 1e-12 counts as that, so that an error of 0 has a logarithm.
+func logarithm(ofError error: Double) -> Double { log(max(error, 1e-12)) }
 
 /// How a raw error becomes an anomaly score in [0, 1].
 public enum ScoreCalibration: Codable, Hashable, Sendable {

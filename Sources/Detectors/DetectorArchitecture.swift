@@ -1,5 +1,5 @@
 /// Which detector a bundle holds, and its shape: the part of `model.json` that says how to read the weights.
-public enum DetectorArchitecture: Codable, Hashable, Sendable {
+public indirect enum DetectorArchitecture: Codable, Hashable, Sendable {
     /// `ForestDetector`
     case isolationForest(ForestArchitecture)
     /// `AutoencoderDetector`
@@ -8,9 +8,17 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
     case patchTST(PatchTSTArchitecture)
     /// `EnsembleDetector`
     case ensemble(EnsembleArchitecture)
+    /// `WeighedDetector` about a detector that is neither an ensemble nor weighed itself.
+    case weighed(DetectorArchitecture, WeightsArchitecture)
 
     private enum Key: String, CodingKey {
         case kind
+        case weights
+    }
+
+    /// What the weights of a weighed detector look like; nil of others.
+    public var weights: WeightsArchitecture? {
+        if case .weighed(_, let weights) = self { weights } else { nil }
     }
 
     /// The detector's name, as it stands in `model.json`.
@@ -20,12 +28,14 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
         case .lstmAutoencoder: "lstm-autoencoder"
         case .patchTST: "patchtst"
         case .ensemble: "ensemble"
+        case .weighed(let base, _): base.kind
         }
     }
 
     /// Reads the shape that `kind` names.
     public init(from decoder: any Decoder) throws {
-        switch try decoder.container(keyedBy: Key.self).decode(String.self, forKey: .kind) {
+        let container = try decoder.container(keyedBy: Key.self)
+        switch try container.decode(String.self, forKey: .kind) {
         case "isolation-forest": self = .isolationForest(try ForestArchitecture(from: decoder))
         case "lstm-autoencoder": self = .lstmAutoencoder(try AutoencoderArchitecture(from: decoder))
         case "patchtst": self = .patchTST(try PatchTSTArchitecture(from: decoder))
@@ -34,13 +44,22 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
             throw BundleError(
                 "detector '\(kind)' is unknown; expected isolation-forest, lstm-autoencoder, patchtst or ensemble")
         }
+        guard let weights = try container.decodeIfPresent(WeightsArchitecture.self, forKey: .weights) else { return }
+        if case .ensemble = self { throw BundleError("an ensemble has sensor weights; expected them in its members") }
+        self = .weighed(self, weights)
     }
 
     /// Writes `kind` beside the shape.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
+        if case .weighed(let base, let weights) = self {
+            try base.encode(to: encoder)
+            try container.encode(weights, forKey: .weights)
+            return
+        }
         try container.encode(kind, forKey: .kind)
         switch self {
+        case .weighed: break
         case .isolationForest(let architecture): try architecture.encode(to: encoder)
         case .lstmAutoencoder(let architecture): try architecture.encode(to: encoder)
         case .patchTST(let architecture): try architecture.encode(to: encoder)
@@ -69,6 +88,11 @@ public enum DetectorArchitecture: Codable, Hashable, Sendable {
                 try PatchTSTDetector(architecture: architecture, tensors: tensors, columns: columns, length: length)
             }
         case .ensemble: throw BundleError("an ensemble has members, not weights")
+        case .weighed(let base, let weights):
+            try WeighedDetector(
+                base: base.detector(
+                    tensors: tensors.filter { !SensorWeights.owns($0.key) }, columns: columns, length: length),
+                weights, tensors: tensors.filter { SensorWeights.owns($0.key) })
         }
     }
 }

@@ -32,7 +32,7 @@ public struct Assessment: Sendable {
             calibration: calibration, validation: labelled(prepared.validation),
             healthy: scores(prepared.healthy).sorted(), test: labelled(prepared.test),
             validates: !prepared.split.validation.isEmpty, objective: prepared.objective, settings: settings,
-            method: Assessment.method(prepared))
+            method: Assessment.method(prepared, weighs: detector.architecture.weights != nil))
     }
 
     /// Chooses by scores.
@@ -129,12 +129,13 @@ public struct Assessment: Sendable {
         return values.compactMapValues { $0 }
     }
 
-    private static func method(_ prepared: PreparedTraining) -> String {
+    private static func method(_ prepared: PreparedTraining, weighs: Bool) -> String {
         let split = prepared.split
-        return "units split by id with seed \(prepared.settings.seed): \(split.training.count) training, "
+        return
+            "units split by id with seed \(prepared.settings.splitSeed ?? prepared.settings.seed): \(split.training.count) training, "
             + "\(split.validation.count) validation, \(split.test.count) test; one score per row from a unit's row "
             + "\(prepared.settings.windows.shape.length) on; fitted on healthy windows (\(prepared.settings.healthy)) "
-            + "of training units"
+            + "of training units" + (weighs ? "; sensor weights learned from the labels of training units" : "")
     }
 
     /// Which windows are anomalous, and how much each counts.

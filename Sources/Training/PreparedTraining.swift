@@ -20,6 +20,8 @@ public struct PreparedTraining: Sendable {
     public let healthy: WindowBatch
     /// Windows of training units that end in a row the scale was learned from: what is usual.
     public let referenceWindows: WindowBatch
+    /// All windows of training units, healthy or not.
+    public let training: WindowBatch
     /// All windows of validation units; without validation units, of the training units.
     public let validation: WindowBatch
     /// Those of `validation` that are healthy.
@@ -41,7 +43,8 @@ public struct PreparedTraining: Sendable {
         self.settings = settings
         let table = data.table
         split = try UnitSplit(
-            units: table.unitIDs, validation: settings.validationShare, test: settings.testShare, seed: settings.seed)
+            units: table.unitIDs, validation: settings.validationShare, test: settings.testShare,
+            seed: settings.splitSeed ?? settings.seed)
         let healthyRows = try settings.healthy.mask(table)
         let mask = table.rows(ofUnits: split.training, where: healthyRows)
         guard mask.contains(true) else {
@@ -74,6 +77,7 @@ public struct PreparedTraining: Sendable {
         }
         let usual = try windows(endingIn: referenceMask)
         referenceWindows = usual.count >= 2 ? usual : healthy
+        training = try windows(endingIn: table.rows(ofUnits: split.training))
         let validated = split.validation.isEmpty ? split.training : split.validation
         validation = try windows(endingIn: table.rows(ofUnits: validated))
         guard validation.count > 0 else {
@@ -87,7 +91,8 @@ public struct PreparedTraining: Sendable {
         test = try windows(endingIn: table.rows(ofUnits: split.test))
         record = TrainingRecord(
             sha256: data.digest(), rows: table.rowCount, windows: healthy.count, units: split.listed,
-            healthy: "\(settings.healthy)", reference: "\(reference)", seed: settings.seed)
+            healthy: "\(settings.healthy)", reference: "\(reference)", seed: settings.seed,
+            splitSeed: settings.splitSeed)
     }
 
     /// One reference row to so many healthy ones is enough to learn the scale of the columns from.

@@ -35,11 +35,15 @@ public struct TrainedModel: Sendable {
         let description = bundle.description
         let training = description.training
         let shape = "\(description.window.length) rows × \(description.features.columns.count) features"
-        return bundle.summary(
-            [
-                ("features", TrainedModel.features(description.features, learnedFrom: training.reference)),
-                ("fitted", "\(fit) on \(training.windows) healthy windows (\(training.healthy)) of \(shape)"),
-            ], path: path)
+        var details = [
+            ("features", TrainedModel.features(description.features, learnedFrom: training.reference)),
+            ("fitted", "\(fit) on \(training.windows) healthy windows (\(training.healthy)) of \(shape)"),
+        ]
+        if let weighed = bundle.detector as? WeighedDetector {
+            let count = weighed.base.evidenceColumns.count
+            details.append(("weights", "of \(count) numbers of evidence, learned from the labels of training units"))
+        }
+        return bundle.summary(details, path: path)
     }
 
     /// How many columns become how many features, and what that was learned from.

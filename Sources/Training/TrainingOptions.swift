@@ -50,6 +50,13 @@ public struct TrainingOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What every random number depends on.", valueName: "n"))
     public var seed: UInt64?
 
+    /// The seed of the split.
+    @Option(
+        help: ArgumentHelp(
+            "What the split of the units depends on; models of several seeds that share it can be put together.",
+            valueName: "n"))
+    public var splitSeed: UInt64?
+
     /// The number of threads.
     @Option(help: ArgumentHelp("Threads; 0 is one per processor.", valueName: "n"))
     public var threads: Int?
@@ -66,6 +73,7 @@ public struct TrainingOptions: ParsableArguments {
         settings.override("missing", with: missing, from: "--missing")
         settings.override("name", with: name, from: "--name")
         settings.override("seed", with: seed, from: "--seed")
+        settings.override("split.seed", with: splitSeed, from: "--split-seed")
         settings.override("threads", with: threads, from: "--threads")
     }
 }

@@ -36,6 +36,12 @@ extension TrainingSettings {
             throw settings.fault("threshold.contamination", expected: "shares above 0 and below 1")
         }
         seed = try settings.seed()
+        if try settings.string("split.seed") != "auto" {
+            guard let own = try? settings.int("split.seed", in: 0...Int.max) else {
+                throw settings.fault("split.seed", expected: "a whole number of at least 0, or auto")
+            }
+            splitSeed = UInt64(own)
+        }
     }
 
     /// Reads which windows are anomalous, and how a threshold is chosen and windows are weighted for it.

@@ -32,6 +32,8 @@ public struct TrainingSettings: Sendable {
     public var weighting = RecordWeighting.automatic
     /// What every random number depends on.
     public var seed: UInt64 = 0
+    /// What the split of the units depends on; nil is `seed`.
+    public var splitSeed: UInt64?
 
     /// The defaults.
     public init() {}

@@ -8,9 +8,9 @@ struct TrainIsolationForest: Tool {
     static let configuration = CommandConfiguration(
         commandName: "train-iforest", abstract: "Train an isolation forest on feature rows or windows.",
         discussion: """
-            Splits the units, learns from healthy windows of the training units, chooses the threshold on the \
-            validation units, writes a model bundle for score, and prints what it found. Every default stands in \
-            configs/train-iforest.yaml.
+            Splits the units, learns from healthy windows of the training units, and where these have labels how much \
+            each sensor counts, chooses the threshold on the validation units, writes a model bundle for score, and \
+            prints what it found. Every default stands in configs/train-iforest.yaml.
 
               cmapss-ingest train_FD001.txt | featurize | train-iforest -o models/iforest
               train-iforest --view window --samples 1024 -o models/flat features.ndjson
@@ -26,6 +26,7 @@ struct TrainIsolationForest: Tool {
     var trees: Int?
     @Option(help: ArgumentHelp("Windows drawn for each tree, or all.", valueName: "n"))
     var samples: String?
+    @OptionGroup var weights: WeightOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
@@ -36,7 +37,9 @@ struct TrainIsolationForest: Tool {
         settings.override("forest.view", with: view, from: "--view")
         settings.override("forest.trees", with: trees, from: "--trees")
         settings.override("forest.samples", with: samples, from: "--samples")
+        weights.override(&settings)
         training.override(&settings)
+        let weights = try WeightSettings(settings)
         let view = try settings.choice("forest.view", as: WindowView.self)
         let forest = IsolationForest.Configuration(
             trees: try settings.int("forest.trees", in: 1...100_000), samples: try sampleCount(settings),
@@ -46,11 +49,14 @@ struct TrainIsolationForest: Tool {
         if !constant.isEmpty {
             report.logger.warning("constant over the healthy windows: \(constant.joined(separator: ", "))")
         }
-        let detector = try ForestDetector(
+        let alone = try ForestDetector(
             fitting: run.prepared.healthy, view: view, configuration: forest, pool: run.pool)
+        let detector = try run.prepared.weighed(alone, weights, pool: run.pool)
         try run.finish(
-            detector, calibration: .identity,
-            fit: "\(forest.trees) trees × \(detector.forest.sampleCount), view \(view.rawValue),", path: bundle.output)
+            detector,
+            calibration: detector.architecture.weights == nil
+                ? .identity : run.prepared.relativeCalibration(of: detector, pool: run.pool),
+            fit: "\(forest.trees) trees × \(alone.forest.sampleCount), view \(view.rawValue),", path: bundle.output)
         return .done
     }
 

@@ -8,7 +8,8 @@ struct TrainLSTMAutoencoder: Tool {
         commandName: "train-lstmae", abstract: "Train an LSTM autoencoder on feature rows or windows.",
         discussion: """
             Splits the units, learns to reconstruct healthy windows of the training units, keeps the epoch that \
-            reconstructs those of the validation units best, chooses the threshold there, writes a model bundle for \
+            reconstructs those of the validation units best, learns from labels of the training units, where there are \
+            some, how much each sensor counts, chooses the threshold on the validation units, writes a model bundle for \
             score, and prints what it found. Every default stands in configs/train-lstmae.yaml. Ctrl-C ends training \
             and keeps the best epoch so far; --resume goes on from the checkpoint as if nothing had happened.
 
@@ -21,6 +22,7 @@ struct TrainLSTMAutoencoder: Tool {
     @OptionGroup var input: InputOptions
     @OptionGroup var bundle: BundleOptions
     @OptionGroup var network: NetworkOptions
+    @OptionGroup var weights: WeightOptions
     @OptionGroup var training: TrainingOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
@@ -30,6 +32,7 @@ struct TrainLSTMAutoencoder: Tool {
         var settings = try Settings(
             tool: Self.toolName, defaults: PackageResources.train_lstmae_yaml, file: configuration.file)
         network.override(&settings)
+        weights.override(&settings)
         training.override(&settings)
         let recipe = try AutoencoderRecipe(settings)
         let plan = try NetworkTraining(settings)

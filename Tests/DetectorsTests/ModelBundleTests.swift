@@ -171,7 +171,10 @@ import VectorMath
 
     /// Written by version 1 of the format; every later reader must read them and score as it did, networks within
     /// what another processor's arithmetic may change.
-    @Test(arguments: [("iforest-v1", 1e-12), ("lstmae-v1", 1e-6), ("patchtst-v1", 1e-6)])
+    @Test(arguments: [
+        ("iforest-v1", 1e-12), ("lstmae-v1", 1e-6), ("patchtst-v1", 1e-6), ("iforest-weighed-v1", 1e-6),
+        ("ensemble-v1", 1e-5),
+    ])
     func theGoldenBundlesLoadForEver(name: String, tolerance: Double) throws {
         let bundle = try ModelBundle(path: "\(repository)/Tests/Goldens/bundles/\(name)")
         #expect(bundle.description.formatVersion == 1)

@@ -41,15 +41,33 @@ def module(model, tensors):
 
 
 def judge(network, windows, model, tensors):
-    """The mean squared error, or the surprise: mean log(1 + u²) over the last mean residuals and the code."""
+    """The mean squared error, or the surprise: mean log(1 + u²) over the last mean residuals and the code; weighed if so."""
     reconstruction, code = network(windows)
     residuals = reconstruction - windows
     rows = model["architecture"].get("surprise_rows")
     if rows is None:
-        return bundle.mean_square(residuals)
-    evidence = torch.cat([residuals[:, -rows:].mean(dim=1), code], dim=1)
-    u = (evidence - tensors["surprise.mean"]).double() * tensors["surprise.inverse_deviation"].double()
-    return torch.log1p(u**2).mean(dim=1)
+        seen = [windows[:, -1]]
+        errors = bundle.mean_square(residuals)
+    else:
+        surprising = torch.cat([residuals[:, -rows:].mean(dim=1), code], dim=1)
+        u = (surprising - tensors["surprise.mean"]).double() * tensors["surprise.inverse_deviation"].double()
+        seen = [windows[:, -1], surprising]
+        errors = torch.log1p(u**2).mean(dim=1)
+    weights = model["architecture"].get("weights")
+    if weights is None:
+        return errors
+    evidence = torch.cat([*seen, errors.clamp(min=1e-12).log().float()[:, None]], dim=1)
+    return weighed(evidence, weights["knots"], tensors)
+
+
+def weighed(evidence, knots, tensors):
+    """Log(1 + odds), where each number of the evidence adds a piecewise linear function to the log odds."""
+    u = (evidence - tensors["weights.mean"]).double() * tensors["weights.inverse_deviation"].double()
+    edges = [-torch.inf, *knots, torch.inf]
+    # A piece above 0 is measured from its lower end, one below 0 from its upper.
+    pieces = [u.clamp(low, high) - (low if low >= 0 else high) for low, high in zip(edges, edges[1:])]
+    odds = (torch.stack(pieces, dim=2) * tensors["weights.slope"].double()).sum(dim=(1, 2)) + tensors["weights.intercept"]
+    return torch.nn.functional.softplus(odds, threshold=700)
 
 
 bundle.score(module, judge)

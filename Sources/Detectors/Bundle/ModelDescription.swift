@@ -150,11 +150,18 @@ public struct TrainingRecord: Codable, Hashable, Sendable {
     public var reference: String?
     /// What every random number depends on.
     public var seed: UInt64
+    /// What the split of the units depended on, where that was a seed of its own; else nil.
+    public var splitSeed: UInt64?
+
+    enum CodingKeys: String, CodingKey {
+        case sha256, rows, windows, units, healthy, reference, seed
+        case splitSeed = "split_seed"
+    }
 
     /// Takes all of it.
     public init(
         sha256: String, rows: Int, windows: Int, units: [String: [Int64]], healthy: String, reference: String? = nil,
-        seed: UInt64
+        seed: UInt64, splitSeed: UInt64? = nil
     ) {
         self.sha256 = sha256
         self.rows = rows
@@ -163,6 +170,7 @@ public struct TrainingRecord: Codable, Hashable, Sendable {
         self.healthy = healthy
         self.reference = reference
         self.seed = seed
+        self.splitSeed = splitSeed
     }
 }
 

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Which models an ensemble asks, and how it adds up what they say.
 ///
 /// The error of a window is the sum, over the members, of the logarithm of the member's own raw error, standardised by
@@ -26,7 +20,7 @@ public struct EnsembleArchitecture: Codable, Hashable, Sendable {
         public init(_ bundle: ModelBundle, errors: [Double]) throws {
             version = bundle.version
             sha256 = bundle.digest
-            let logarithms = errors.map(Member.logarithm)
+            let logarithms = errors.map(logarithm(ofError:))
             let mean = logarithms.reduce(0, +) / Double(max(1, errors.count))
             let squares = logarithms.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
             self.mean = mean
@@ -36,13 +30,8 @@ public struct EnsembleArchitecture: Codable, Hashable, Sendable {
             }
         }
 
-        /// An error below this counts as this, so that one that is 0 has a logarithm.
-        private static let leastError = 1e-12
-
-        private static func logarithm(_ error: Double) -> Double { log(max(error, leastError)) }
-
         /// By how many deviations the logarithm of `error` exceeds the mean.
-        public func standardised(_ error: Double) -> Double { (Member.logarithm(error) - mean) / deviation }
+        public func standardised(_ error: Double) -> Double { (logarithm(ofError: error) - mean) / deviation }
 
         /// Says what is wrong with what was read.
         fileprivate func validate() throws {

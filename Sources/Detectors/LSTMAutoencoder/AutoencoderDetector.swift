@@ -118,7 +118,41 @@ public struct AutoencoderDetector: NetworkDetector {
         return surprise.judge(evidence, columns: columns.count)
     }
 
+    /// The columns of the last row; where surprise is the error, those of the residuals, and the code, which is no
+    /// column's; then the logarithm of the raw error.
+    public var evidenceColumns: [Int] {
+        let residuals = surprise == nil ? [] : Array(columns.indices) + network.shape.codeColumns
+        return Array(columns.indices) + residuals + [-1]
+    }
+
+    /// The last row, the surprise's evidence where there is such, and the logarithm of the raw error.
+    public func evidence(of windows: WindowBatch, pool: WorkerPool) throws -> [Float] {
+        try check(windows)
+        var seen: [Float] = []
+        let errors: [Double]
+        if let surprise {
+            seen = scorer.evidence(of: windows, shape: network.shape, lastRows: surprise.rows, pool: pool)
+            errors = surprise.judge(seen, columns: columns.count).errors
+        } else {
+            errors = try self.errors(of: windows, pool: pool)
+        }
+        let width = windows.count > 0 ? seen.count / windows.count : 0
+        var evidence: [Float] = []
+        evidence.reserveCapacity(windows.count * evidenceColumns.count)
+        for window in 0..<windows.count {
+            evidence.append(contentsOf: windows.lastRow(window))
+            evidence.append(contentsOf: seen[window * width..<(window + 1) * width])
+            evidence.append(Float(logarithm(ofError: errors[window])))
+        }
+        return evidence
+    }
+
     func columnErrors(of windows: WindowBatch, pool: WorkerPool) -> [Float] {
         scorer.errors(of: windows, pool: pool)
     }
+}
+
+extension LSTMAutoencoder.Shape {
+    /// The bottleneck's numbers speak of no one column.
+    fileprivate var codeColumns: [Int] { [Int](repeating: -1, count: bottleneck) }
 }

@@ -25,20 +25,10 @@ public struct Surprise: Sendable {
     ///   - evidence: of healthy windows, shape (count, width), count at least 2.
     ///   - rows: the residuals' rows.
     init(learnedFrom evidence: [Float], width: Int, rows: Int) {
-        let count = evidence.count / width
-        precondition(count >= 2 && evidence.count == count * width, "evidence of at least two windows")
+        let usual = Standardisation(of: evidence, width: width)
         self.rows = rows
-        var means = [Double](repeating: 0, count: width)
-        var squares = means
-        for (place, value) in evidence.enumerated() { means[place % width] += Double(value) / Double(count) }
-        for (place, value) in evidence.enumerated() {
-            let distance = Double(value) - means[place % width]
-            squares[place % width] += distance * distance / Double(count - 1)
-        }
-        mean = means.map { Float($0) }
-        // What is constant but for rounding must not be divided by its rounding.
-        let largest = squares.max() ?? 0
-        inverseDeviation = squares.map { $0 > largest * 1e-12 ? Float(1 / $0.squareRoot()) : 0 }
+        mean = usual.mean
+        inverseDeviation = usual.inverseDeviation
     }
 
     /// Reads what `tensors` gives.

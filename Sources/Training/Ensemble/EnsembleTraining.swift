@@ -93,7 +93,7 @@ public struct EnsembleTraining: Sendable {
             let unit = own.symmetricDifference(validation).min() ?? 0
             throw TrainingError(
                 "models \(first.version) and \(member.version) were validated on different units, such as \(unit); "
-                    + "expected members trained on the same rows with the same --seed and --validation")
+                    + "expected members trained on the same rows with the same --split-seed and --validation")
         }
         let test = members.dropFirst().reduce(units(first, "test")) { $0.intersection(units($1, "test")) }
         let training = members.reduce(into: Set<Int64>()) { $0.formUnion(units($1, "training")) }

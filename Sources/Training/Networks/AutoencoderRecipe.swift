@@ -8,11 +8,14 @@ public struct AutoencoderRecipe: NetworkRecipe {
     public var architecture: AutoencoderArchitecture
     /// The probability to drop an element between layers.
     public var dropout: Double
+    /// Whether and how its evidence is weighed; nil is not.
+    public var weights: WeightSettings?
 
-    /// Takes both.
-    public init(architecture: AutoencoderArchitecture, dropout: Double) {
+    /// Takes all of it.
+    public init(architecture: AutoencoderArchitecture, dropout: Double, weights: WeightSettings? = nil) {
         self.architecture = architecture
         self.dropout = dropout
+        self.weights = weights
     }
 
     /// Reads the sections `network` and `scoring` of `train-lstmae`'s configuration.
@@ -25,7 +28,7 @@ public struct AutoencoderRecipe: NetworkRecipe {
                 bottleneck: try settings.int("network.bottleneck", in: 1...4096),
                 layers: try settings.int("network.layers", in: 1...16),
                 surpriseRows: try settings.surpriseRows(of: settings.int("length", in: 1...100_000))),
-            dropout: try settings.double("network.dropout", in: 0...0.95))
+            dropout: try settings.double("network.dropout", in: 0...0.95), weights: try WeightSettings(settings))
     }
 
     /// A fresh network and what trains it.
@@ -46,9 +49,11 @@ public struct AutoencoderRecipe: NetworkRecipe {
     public func detector(
         of trainee: AutoencoderTrainee, on prepared: PreparedTraining, pool: WorkerPool
     ) throws -> any Detector {
-        let detector = AutoencoderDetector(trainee.network, columns: prepared.healthy.columns)
-        guard let rows = architecture.surpriseRows else { return detector }
-        return try detector.surprised(over: rows, beside: prepared.referenceWindows, pool: pool)
+        var detector = AutoencoderDetector(trainee.network, columns: prepared.healthy.columns)
+        if let rows = architecture.surpriseRows {
+            detector = try detector.surprised(over: rows, beside: prepared.referenceWindows, pool: pool)
+        }
+        return try weights.map { try prepared.weighed(detector, $0, pool: pool) } ?? detector
     }
 }
 

@@ -26,15 +26,6 @@ extension NetworkRecipe {
     public func calibration(
         of detector: any Detector, on prepared: PreparedTraining, pool: WorkerPool
     ) throws -> ScoreCalibration {
-        try relativeCalibration(of: detector, on: prepared, pool: pool)
-    }
-
-    /// Relative to the 99th percentile of the healthy validation windows' errors.
-    func relativeCalibration(
-        of detector: any Detector, on prepared: PreparedTraining, pool: WorkerPool
-    ) throws -> ScoreCalibration {
-        let errors = try detector.errors(of: prepared.healthyValidation, pool: pool).sorted()
-        let reference = errors[min(errors.count - 1, errors.count * 99 / 100)]
-        return .relative(reference: max(reference, .leastNormalMagnitude))
+        try prepared.relativeCalibration(of: detector, pool: pool)
     }
 }

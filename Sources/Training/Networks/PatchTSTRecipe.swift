@@ -109,6 +109,6 @@ public struct PatchTSTRecipe: NetworkRecipe {
     public func calibration(
         of detector: any Detector, on prepared: PreparedTraining, pool: WorkerPool
     ) throws -> ScoreCalibration {
-        forest != nil ? .identity : try relativeCalibration(of: detector, on: prepared, pool: pool)
+        forest != nil ? .identity : try prepared.relativeCalibration(of: detector, pool: pool)
     }
 }
