@@ -59,10 +59,16 @@ public final class AtomicDirectory {
 
     /// Gives the directory its name, replacing an older one.
     public func commit() throws {
+        try commit(as: path)
+    }
+
+    /// Gives the directory the name `path` in the same folder, replacing an older one: for a name that is known only when
+    /// the directory is filled.
+    public func commit(as path: String) throws {
         try syncDirectory(containing: "\(temporaryPath)/.")
         var information = stat()
         if lstat(path, &information) == 0 {
-            try replace()
+            try replace(path)
         } else {
             guard rename(temporaryPath, path) == 0 else { throw SystemError("rename", path) }
             isOpen = false
@@ -70,7 +76,7 @@ public final class AtomicDirectory {
         try syncDirectory(containing: path)
     }
 
-    private func replace() throws {
+    private func replace(_ path: String) throws {
         if exchange_names(temporaryPath, path) == 0 {
             isOpen = false
             AtomicDirectory.removeTree(temporaryPath)
@@ -94,7 +100,8 @@ public final class AtomicDirectory {
         return path
     }
 
-    private static func createParents(of path: String) throws {
+    /// Creates the folders above `path` where they are missing.
+    static func createParents(of path: String) throws {
         var end = path.startIndex
         while let slash = path[end...].dropFirst().firstIndex(of: "/") {
             let parent = String(path[..<slash])
@@ -104,7 +111,7 @@ public final class AtomicDirectory {
     }
 
     /// The names in the directory `path`; nil when it cannot be read.
-    private static func entries(of path: String) -> [String]? {
+    static func entries(of path: String) -> [String]? {
         guard let directory = opendir(path) else { return nil }
         defer { closedir(directory) }
         var names: [String] = []
@@ -118,7 +125,7 @@ public final class AtomicDirectory {
     }
 
     /// Removes `path` and all below; of a symbolic link only the link, never what it leads to.
-    private static func removeTree(_ path: String) {
+    static func removeTree(_ path: String) {
         var information = stat()
         guard lstat(path, &information) == 0 else { return }
         guard information.st_mode & S_IFMT == S_IFDIR else {
