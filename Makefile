@@ -11,14 +11,15 @@ DATA ?= examples/data
 PYTHON ?= python3
 
 TOOLS := $(basename $(notdir $(wildcard man/examples/*.mdoc)))
-PACKAGES := libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev
-# What the cases and examples run besides.
-TEST_PACKAGES := $(PACKAGES) jq python3
+PACKAGES := libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsqlite3-dev
+# What cases, examples and the demo run besides.
+TEST_PACKAGES := $(PACKAGES) jq python3 python3-venv
 
 STATIC := .build-static
 BIN := $(STATIC)/release
 TO := $(DESTDIR)$(PREFIX)
-TEST := $(SWIFT) test -c release --disable-testable-imports
+# Some tests want a real MLflow server and MLflow's own client.
+TEST := Tests/Services/with-mlflow-server $(SWIFT) test -c release --disable-testable-imports
 SWIFT_FILES := Package.swift Sources Tests man
 
 .PHONY: all deps test-deps build test test-cases coverage demo compare lint man completions install uninstall bench clean
@@ -43,7 +44,7 @@ test-cases: test-deps
 coverage: test-deps
 	.ci/coverage 80
 
-demo: build
+demo: test-deps build
 	PATH="$(CURDIR)/$(BIN):$$PATH" examples/pipelines/demo.sh
 
 compare: build
@@ -94,4 +95,4 @@ bench: build
 	PATH="$(CURDIR)/$(BIN):$$PATH" Benchmarks/all.sh .build-bench/bin/python $(DATA)
 
 clean:
-	rm -rf .build $(STATIC) .build-coverage .build-bench completions models report
+	rm -rf .build $(STATIC) .build-coverage .build-bench .build-mlflow completions models report mlflow.db* mlartifacts

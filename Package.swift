@@ -49,11 +49,18 @@ let package = Package(
     products: [
         .library(
             name: "Borescope",
-            targets: ["VectorMath", "SensorData", "RecordStreams", "Features", "Detectors", "Evaluation"])
+            targets: [
+                "VectorMath", "SensorData", "RecordStreams", "Features", "Detectors", "Evaluation", "Experiments",
+                "Tracking",
+            ])
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS"),
@@ -74,28 +81,47 @@ let package = Package(
         .target(name: "Features", dependencies: ["SensorData", "DurableFiles", "Kernels", "VectorMath"]),
         .target(name: "Detectors", dependencies: ["Features", "SensorData", "VectorMath", "DurableFiles"]),
         .target(name: "Evaluation", dependencies: ["SensorData"]),
+        .target(name: "Experiments", dependencies: ["DurableFiles"]),
+        .target(
+            name: "Tracking",
+            dependencies: [
+                "Experiments", "DurableFiles", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
         .target(
             name: "CommandKit",
-            dependencies: ["RecordStreams", "SensorData", "DurableFiles", "Kernels", "CYAML", argumentParser, logging]),
+            dependencies: [
+                "RecordStreams", "SensorData", "DurableFiles", "Experiments", "Kernels", "CYAML", argumentParser,
+                logging,
+            ]),
         .target(
             name: "Training",
             dependencies: [
                 "Detectors", "Evaluation", "Features", "RecordStreams", "SensorData", "VectorMath", "CommandKit",
-                argumentParser,
+                "Experiments", "DurableFiles", argumentParser,
             ]),
 
         tool("cmapss-ingest", "SensorData", "RecordStreams", hasSettings: true),
         tool("cmapss-validate", "SensorData", "RecordStreams", "DurableFiles", hasSettings: true),
-        tool("featurize", "SensorData", "RecordStreams", "Features", "Detectors", hasSettings: true),
+        tool("featurize", "Experiments", "SensorData", "RecordStreams", "Features", "Detectors", hasSettings: true),
         tool("window", "SensorData", "RecordStreams", "Features", hasSettings: true),
         tool("train-lstmae", "Training", hasSettings: true),
         tool("train-patchtst", "Training", hasSettings: true),
         tool("train-iforest", "Detectors", "Training", hasSettings: true),
         tool(
-            "train-ensemble", "Detectors", "Training", "RecordStreams", "VectorMath", hasSettings: true),
-        tool("score", "SensorData", "RecordStreams", "Features", "Detectors", "VectorMath", hasSettings: true),
-        tool("sweep-threshold", "SensorData", "RecordStreams", "Evaluation", "Detectors", hasSettings: true),
-        tool("evaluate", "SensorData", "RecordStreams", "Evaluation", "DurableFiles", hasSettings: true),
+            "train-ensemble", "Experiments", "Detectors", "Training", "RecordStreams", "VectorMath", hasSettings: true),
+        tool(
+            "score", "Experiments", "SensorData", "RecordStreams", "Features", "Detectors", "VectorMath",
+            hasSettings: true),
+        tool(
+            "sweep-threshold", "Experiments", "SensorData", "RecordStreams", "Evaluation", "Detectors",
+            hasSettings: true),
+        tool("evaluate", "Experiments", "SensorData", "RecordStreams", "Evaluation", "DurableFiles", hasSettings: true),
+        tool(
+            "model-registry", "Tracking", "Experiments", "Training", "Detectors", "Evaluation", "DurableFiles",
+            "VectorMath", hasSettings: true),
         .executableTarget(
             name: "borescope-bench", dependencies: ["Detectors", "SensorData", "VectorMath", argumentParser]),
         .executableTarget(name: "write-manual", dependencies: [argumentParser], path: "man/write-manual"),
@@ -116,6 +142,12 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "SensorData", "RecordStreams"]),
         .testTarget(
             name: "CommandKitTests", dependencies: ["CommandKit", "SensorData", "DurableFiles", argumentParser]),
+        .testTarget(name: "ExperimentsTests", dependencies: ["Experiments", "DurableFiles"]),
+        .testTarget(
+            name: "TrackingTests",
+            dependencies: [
+                "Tracking", "Experiments", "DurableFiles", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "CommandTests"),
     ] + higherKernels

@@ -29,9 +29,11 @@ public struct ReportOptions: ParsableArguments {
     /// Writes what was asked for.
     ///
     /// - Throws: `SystemError`.
-    public func write(table: @autoclosure () -> String, json document: @autoclosure () -> String) throws {
-        if let json { try ReportOptions.write(document(), to: json) }
-        if json != "-" { try ReportOptions.write(table(), to: output) }
+    public func write(
+        table: @autoclosure () throws -> String, json document: @autoclosure () throws -> String
+    ) throws {
+        if let json { try ReportOptions.write(try document(), to: json) }
+        if json != "-" { try ReportOptions.write(try table(), to: output) }
     }
 
     private static func write(_ text: String, to path: String?) throws {

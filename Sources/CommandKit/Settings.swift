@@ -58,6 +58,9 @@ public struct Settings {
         entries[key] = Entry(node: YAMLNode(plain: value.description), origin: option)
     }
 
+    /// Every setting as text, by key: what a training depends on, for its record.
+    public var texts: [String: String] { entries.mapValues { $0.node.text } }
+
     private static func variable(_ key: String) -> String {
         String(key.uppercased().map { $0 == "-" || $0 == "." ? "_" : $0 })
     }

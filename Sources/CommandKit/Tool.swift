@@ -23,39 +23,57 @@ extension Tool {
 
     /// Parses the command line, works, and exits.
     public static func main() {
-        signal(SIGPIPE, SIG_IGN)
-        let tool: Self
-        do {
-            var command = try parseAsRoot()
-            guard let parsed = command as? Self else {
-                try command.run()
-                Glibc.exit(ToolStatus.done.rawValue)
-            }
-            tool = parsed
-        } catch {
-            refuse(error)
-        }
-        let report = Report(tool: toolName, options: tool.diagnostics)
-        let status = report.status {
-            do {
-                _ = try CPULevel.level(requested: getenv("BORESCOPE_CPU").map { String(cString: $0) })
-            } catch {
-                throw UsageError("\(error)")
-            }
-            return try tool.execute(report)
-        }
-        Glibc.exit(status.rawValue)
+        runProgram(Self.self, named: toolName)
     }
 }
 
-extension Tool {
-    /// Ends the program as `error` of the command line asks: with the help, or with what is wrong, the usage and status 64.
-    private static func refuse(_ error: any Error) -> Never {
-        let message = fullMessage(for: error)
-        guard exitCode(for: error) != .success, message.hasPrefix("Error: ") else { exit(withError: error) }
-        StandardErrorLog.put("\(toolName): \(message.dropFirst("Error: ".count))\n")
-        Glibc.exit(ToolStatus.usage.rawValue)
+/// A program whose work is done by subcommands, each of them a `Tool`.
+public protocol ToolGroup: ParsableCommand {}
+
+extension ToolGroup {
+    /// The program's name, as it stands in messages.
+    public static var toolName: String { configuration.commandName ?? _commandName }
+
+    /// Parses the command line, lets the subcommand work, and exits.
+    public static func main() {
+        runProgram(Self.self, named: toolName)
     }
+}
+
+/// Parses the command line of `program`, does the work it asks for, and exits.
+private func runProgram(_ program: (some ParsableCommand).Type, named name: String) -> Never {
+    signal(SIGPIPE, SIG_IGN)
+    let tool: any Tool
+    do {
+        var command = try program.parseAsRoot()
+        guard let parsed = command as? any Tool else {
+            try command.run()
+            Glibc.exit(ToolStatus.done.rawValue)
+        }
+        tool = parsed
+    } catch {
+        refuse(error, program, named: name)
+    }
+    let report = Report(tool: name, options: tool.diagnostics)
+    let status = report.status {
+        do {
+            _ = try CPULevel.level(requested: getenv("BORESCOPE_CPU").map { String(cString: $0) })
+        } catch {
+            throw UsageError("\(error)")
+        }
+        return try tool.execute(report)
+    }
+    Glibc.exit(status.rawValue)
+}
+
+/// Ends `program` as `error` of the command line asks: with the help, or with what is wrong, the usage and status 64.
+private func refuse(_ error: any Error, _ program: (some ParsableCommand).Type, named name: String) -> Never {
+    let message = program.fullMessage(for: error)
+    guard program.exitCode(for: error) != .success, message.hasPrefix("Error: ") else {
+        program.exit(withError: error)
+    }
+    StandardErrorLog.put("\(name): \(message.dropFirst("Error: ".count))\n")
+    Glibc.exit(ToolStatus.usage.rawValue)
 }
 
 /// The exit status of a program, after `sysexits.h`.

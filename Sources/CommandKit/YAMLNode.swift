@@ -159,3 +159,15 @@ extension YAMLNode {
         return text
     }
 }
+
+extension YAMLNode {
+    /// The value as it could stand in a file, on one line.
+    var text: String {
+        switch content {
+        case .scalar(let text, _): text
+        case .sequence(let items): "[" + items.map(\.text).joined(separator: ", ") + "]"
+        case .mapping(let members):
+            "{" + members.map { "\($0.key.text): \($0.value.text)" }.joined(separator: ", ") + "}"
+        }
+    }
+}

@@ -109,6 +109,17 @@ public struct ModelEvaluation: Sendable {
 }
 
 extension ModelEvaluation {
+    /// What is defined of the figures that one number tells, by the names that trainers give them.
+    public var metrics: [(name: String, value: Double)] {
+        let values: [(String, Double?)] = [
+            ("f1", confusion.f1), ("precision", confusion.precision), ("recall", confusion.recall),
+            ("auc_roc", areaUnderROC), ("ap", averagePrecision), ("ece", calibrationError.value),
+            ("prevalence", prevalence), ("windows", Double(recordCount)), ("positives", Double(positiveCount)),
+            ("threshold", thresholds?.lowerBound),
+        ]
+        return values.compactMap { name, value in value.map { (name, $0) } }
+    }
+
     /// What a reader calls the model.
     var name: String { modelVersion.isEmpty ? "model" : modelVersion }
 

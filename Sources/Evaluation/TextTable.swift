@@ -1,14 +1,22 @@
-/// Columns of text, aligned: the first to the left, the others to the right.
-struct TextTable {
+/// Columns of text, aligned: the first to the left, the others to the right, or all to the left.
+public struct TextTable {
     private var rows: [[String]] = []
+    private let hasNumbers: Bool
+
+    /// An empty table.
+    ///
+    /// - Parameter hasNumbers: whether columns after the first hold numbers, which end below each other.
+    public init(hasNumbers: Bool = true) {
+        self.hasNumbers = hasNumbers
+    }
 
     /// Adds a row; a row of one cell is as wide as it likes and does not widen its column.
-    mutating func add(_ cells: [String]) {
+    public mutating func add(_ cells: [String]) {
         rows.append(cells)
     }
 
     /// The rows, two blanks between columns, each ended by a newline.
-    func text() -> String {
+    public func text() -> String {
         var widths: [Int] = []
         for row in rows where row.count > 1 {
             for (column, cell) in row.enumerated() {
@@ -21,7 +29,8 @@ struct TextTable {
             var line = ""
             for (column, cell) in row.enumerated() {
                 let pad = row.count > 1 ? String(repeating: " ", count: widths[column] - cell.count) : ""
-                line += column == 0 ? cell + pad : "  " + pad + cell
+                let isLeft = column == 0 || !hasNumbers
+                line += (column == 0 ? "" : "  ") + (isLeft ? cell + pad : pad + cell)
             }
             while line.last == " " { line.removeLast() }
             result += line + "\n"

@@ -13,6 +13,9 @@ public struct Assessment: Sendable {
     public let confidence: LogisticCoefficients?
     /// Measurements at the threshold, and how they were taken.
     public let metrics: MetricsRecord
+    /// What the threshold was chosen on, each window counting once; empty when the validation units are those that were
+    /// learned from.
+    public let validation: LabelledScores
 
     /// Scores the healthy, validation and test windows of `prepared` and chooses.
     ///
@@ -77,6 +80,7 @@ public struct Assessment: Sendable {
             validation.removeWeights()
         }
         sets[name] = Assessment.measure(validation, threshold.value, confidence)
+        self.validation = validates ? validation : LabelledScores()
         if test.count > 0 { sets["test"] = Assessment.measure(test, threshold.value, confidence) }
         metrics = MetricsRecord(
             protocol: method + Assessment.truth(isLabelled: isLabelled, weighting, settings), sets: sets)

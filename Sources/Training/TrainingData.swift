@@ -1,4 +1,5 @@
 import Detectors
+import DurableFiles
 import Features
 import RecordStreams
 import SensorData

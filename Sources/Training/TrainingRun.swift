@@ -1,5 +1,6 @@
 import CommandKit
 import Detectors
+import Experiments
 import RecordStreams
 import SensorData
 import VectorMath
@@ -13,17 +14,21 @@ public struct TrainingRun {
     /// Where messages go.
     public let report: Report
 
+    private let record: TrackedRun
     private let recordCount: Int
     private let droppedCount: Int
 
     /// Reads `files` as `settings` and the command line ask.
     ///
-    /// - Throws: `UsageError`, and what `TrainingData` and `PreparedTraining` throw.
-    public init(_ options: TrainingOptions, settings: Settings, files: [String], report: Report) throws {
+    /// - Throws: `UsageError`, and what `TrackedRun`, `TrainingData` and `PreparedTraining` throw.
+    public init(
+        _ options: TrainingOptions, tracking: TrackingOptions, settings: Settings, files: [String], report: Report
+    ) throws {
         var training = try TrainingSettings(settings, columns: options.columns)
         training.insistsOnObjective = options.objective != nil
         pool = WorkerPool(threads: try settings.int("threads", in: 0...1024))
         self.report = report
+        record = try TrackedRun(tracking, settings: settings, files: files, report: report)
         let reader = try RecordReader(paths: files, windowColumns: training.plainColumns)
         let data = try TrainingData(reader, settings: training)
         if data.heldCount > 0 { report.logger.notice("\(data.heldCount) missing values held") }
@@ -38,16 +43,26 @@ public struct TrainingRun {
         droppedCount = data.droppedCount
     }
 
+    /// Records an epoch.
+    ///
+    /// - Throws: `SystemError` when the journal cannot be written.
+    func recordEpoch(_ state: TrainingState) throws {
+        guard let last = state.history.last else { return }
+        try record.record(
+            epoch: state.epoch, training: last.training, validation: last.validation, rate: last.rate)
+    }
+
     /// Assesses `detector`, writes its bundle and prints a summary.
     ///
     /// - Parameters:
     ///   - history: the losses of each epoch, where there are some.
     ///   - fit: what was fitted, in words.
     ///   - path: where the bundle goes.
+    ///   - status: how the training ended.
     /// - Throws: `DataError` when the threshold cannot be chosen, `SystemError`.
     public func finish(
         _ detector: some Detector, calibration: ScoreCalibration, history: HistoryRecord? = nil, fit: String,
-        path: String
+        path: String, status: RunStatus = .finished
     ) throws {
         let assessment = try Assessment(detector, calibration: calibration, on: prepared, pool: pool)
         let model = try TrainedModel(
@@ -55,6 +70,8 @@ public struct TrainingRun {
             tool: ToolRecord(name: report.tool, version: borescopeVersion), pool: pool)
         try model.bundle.write(to: path)
         if !report.isQuiet { print(model.summary(fit: fit, path: path), terminator: "") }
+        try record.finish(
+            model.bundle, path: path, figures: TrainingFigures.all(assessment, history), status: status)
         report.summary(read: recordCount, written: 1, skipped: droppedCount)
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandKit
 import DurableFiles
 import Evaluation
+import Experiments
 import RecordStreams
 import SensorData
 
@@ -56,6 +57,10 @@ struct Evaluate: Tool {
     @Option(name: .long, help: "Where the draws start.")
     var seed: Int?
 
+    @OptionGroup var recording: RunOptions
+    @Option(help: ArgumentHelp("What metrics of that run are called after: test_f1, test_ap.", valueName: "name"))
+    var set = "test"
+
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
@@ -93,10 +98,30 @@ struct Evaluate: Tool {
             json: EvaluationJSON.text(evaluations))
         if let html, html != "-", let page { try AtomicFile.write(page.utf8, to: html) }
         if let figures, let drawn { try write(drawn, to: figures) }
+        try record(evaluations, report)
         report.summary(
             read: readCount, written: evaluations.count,
             skipped: evaluations.reduce(0) { $0 + $1.warmupCount + $1.unlabelledCount })
         return .done
+    }
+
+    private func record(_ evaluations: [ModelEvaluation], _ report: Report) throws {
+        guard let run = recording.run else { return }
+        guard run == "model" || evaluations.count == 1 else {
+            throw UsageError("--run: there are \(evaluations.count) models; expected --run model, the run of each")
+        }
+        for evaluation in evaluations {
+            try recording.record(model: evaluation.modelVersion, report) { journal in
+                let time = RunJournal.now
+                try journal.append(
+                    .metrics(
+                        evaluation.metrics.map { Metric(key: "\(set)_\($0.name)", value: $0.value, time: time) }))
+                try journal.add(text: EvaluationJSON.text([evaluation]), as: "\(set)/evaluation.json")
+                for figure in EvaluationFigures([evaluation]).all {
+                    try journal.add(text: figure.svg, as: "\(set)/\(figure.name).svg")
+                }
+            }
+        }
     }
 
     private func write(_ drawn: EvaluationFigures, to path: String) throws {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandKit
 import Detectors
+import Experiments
 import Features
 import RecordStreams
 import SensorData

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandKit
 import Detectors
+import Experiments
 import Features
 import RecordStreams
 import SensorData
@@ -25,7 +26,10 @@ struct Score: Tool {
 
     @OptionGroup var input: InputOptions
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The model: the directory of a bundle.", valueName: "ref"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "The model: a directory, NAME/NUMBER, NAME@ALIAS, runs:/ID, prod or staging.", valueName: "ref"))
     var model: String
     @Option(help: ArgumentHelp("Decide by this score instead of the model's threshold.", valueName: "score"))
     var threshold: Double?

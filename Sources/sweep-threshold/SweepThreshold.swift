@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandKit
 import Detectors
 import Evaluation
+import Experiments
 import RecordStreams
 import SensorData
 
@@ -45,6 +46,7 @@ struct SweepThreshold: Tool {
         completion: .directory)
     var update: String?
 
+    @OptionGroup var recording: RunOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
@@ -76,6 +78,14 @@ struct SweepThreshold: Tool {
                 ThresholdRecord(value: sweep.best.threshold, method: "\(objective), weights \(applied.rawValue)"))
             try updated.write(to: update)
             report.logger.notice("\(update) is now \(updated.version), threshold \(sweep.best.threshold)")
+        }
+        try recording.record(model: data.modelVersion, report) { journal in
+            let time = RunJournal.now
+            var metrics = [Metric(key: "sweep_threshold", value: sweep.best.threshold, time: time)]
+            if let f1 = sweep.best.confusion.f1 { metrics.append(Metric(key: "sweep_f1", value: f1, time: time)) }
+            try journal.append(.metrics(metrics))
+            try journal.append(.tags(["sweep_objective": "\(objective)"]))
+            try journal.add(text: result.json(), as: "sweep/thresholds.json")
         }
         report.summary(read: readCount, written: sweep.points.count, skipped: readCount - data.count)
         return .done

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandKit
 import Detectors
+import Experiments
 import RecordStreams
 import Training
 import VectorMath
@@ -39,6 +40,7 @@ struct TrainEnsemble: Tool {
     var name: String?
     @Option(help: ArgumentHelp("Threads; 0 is one per processor.", valueName: "n"))
     var threads: Int?
+    @OptionGroup var tracking: TrackingOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
@@ -52,6 +54,7 @@ struct TrainEnsemble: Tool {
         settings.override("missing", with: missing, from: "--missing")
         settings.override("name", with: name, from: "--name")
         settings.override("threads", with: threads, from: "--threads")
+        tracking.override(&settings)
         let pool = WorkerPool(threads: try settings.int("threads", in: 0...1024))
         let members = try member.map { try ModelBundle(path: try ModelReference($0).path()) }
         var training = try TrainingSettings(settings, ensemble: members)
@@ -59,6 +62,7 @@ struct TrainEnsemble: Tool {
         guard training.objective != .contamination else {
             throw settings.fault("threshold.objective", expected: "an objective of scores, not contamination")
         }
+        let record = try TrackedRun(tracking, settings: settings, files: input.files, report: report)
         let reader = try RecordReader(paths: input.files, windowColumns: training.plainColumns)
         let data = try TrainingData(reader, settings: training)
         if data.heldCount > 0 { report.logger.notice("\(data.heldCount) missing values held") }
@@ -68,6 +72,7 @@ struct TrainEnsemble: Tool {
             pool: pool)
         try ensemble.bundle.write(to: bundle.output)
         if !report.isQuiet { print(ensemble.summary(path: bundle.output), terminator: "") }
+        try record.finish(ensemble.bundle, path: bundle.output, figures: ensemble.figures())
         report.summary(read: reader.recordCount, written: 1, skipped: data.droppedCount)
         return .done
     }

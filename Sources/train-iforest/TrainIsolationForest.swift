@@ -28,6 +28,7 @@ struct TrainIsolationForest: Tool {
     var samples: String?
     @OptionGroup var weights: WeightOptions
     @OptionGroup var training: TrainingOptions
+    @OptionGroup var tracking: TrackingOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
@@ -39,12 +40,14 @@ struct TrainIsolationForest: Tool {
         settings.override("forest.samples", with: samples, from: "--samples")
         weights.override(&settings)
         training.override(&settings)
+        tracking.override(&settings)
         let weights = try WeightSettings(settings)
         let view = try settings.choice("forest.view", as: WindowView.self)
         let forest = IsolationForest.Configuration(
             trees: try settings.int("forest.trees", in: 1...100_000), samples: try sampleCount(settings),
             seed: try settings.seed())
-        let run = try TrainingRun(training, settings: settings, files: input.files, report: report)
+        let run = try TrainingRun(
+            training, tracking: tracking, settings: settings, files: input.files, report: report)
         let constant = run.prepared.constantColumns
         if !constant.isEmpty {
             report.logger.warning("constant over the healthy windows: \(constant.joined(separator: ", "))")

@@ -24,6 +24,7 @@ struct TrainLSTMAutoencoder: Tool {
     @OptionGroup var network: NetworkOptions
     @OptionGroup var weights: WeightOptions
     @OptionGroup var training: TrainingOptions
+    @OptionGroup var tracking: TrackingOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
@@ -34,9 +35,11 @@ struct TrainLSTMAutoencoder: Tool {
         network.override(&settings)
         weights.override(&settings)
         training.override(&settings)
+        tracking.override(&settings)
         let recipe = try AutoencoderRecipe(settings)
         let plan = try NetworkTraining(settings)
-        let run = try TrainingRun(training, settings: settings, files: input.files, report: report)
+        let run = try TrainingRun(
+            training, tracking: tracking, settings: settings, files: input.files, report: report)
         try run.train(recipe, plan, options: network, path: bundle.output)
         return .done
     }

@@ -23,6 +23,7 @@ struct TrainPatchTST: Tool {
     @OptionGroup var bundle: BundleOptions
     @OptionGroup var network: NetworkOptions
     @OptionGroup var training: TrainingOptions
+    @OptionGroup var tracking: TrackingOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
@@ -32,9 +33,11 @@ struct TrainPatchTST: Tool {
             tool: Self.toolName, defaults: PackageResources.train_patchtst_yaml, file: configuration.file)
         network.override(&settings)
         training.override(&settings)
+        tracking.override(&settings)
         let recipe = try PatchTSTRecipe(settings)
         let plan = try NetworkTraining(settings)
-        let run = try TrainingRun(training, settings: settings, files: input.files, report: report)
+        let run = try TrainingRun(
+            training, tracking: tracking, settings: settings, files: input.files, report: report)
         try run.train(recipe, plan, options: network, path: bundle.output)
         return .done
     }

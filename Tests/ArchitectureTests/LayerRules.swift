@@ -16,11 +16,12 @@ struct LayerRules {
             ("Features", ["SensorData", "VectorMath", "DurableFiles"]),
             ("Detectors", ["Features", "VectorMath", "DurableFiles"]),
             ("Evaluation", ["SensorData", "DurableFiles"]),
-            ("Tracking", ["DurableFiles"]),
+            ("Experiments", ["DurableFiles"]),
+            ("Tracking", ["Experiments"]),
             ("Events", ["DurableFiles"]),
             ("Serving", ["Detectors", "Events", "Tracking"]),
-            ("CommandKit", ["RecordStreams", "Kernels", "CYAML"]),
-            ("Training", ["Detectors", "Evaluation", "CommandKit"]),
+            ("CommandKit", ["RecordStreams", "Experiments", "Kernels", "CYAML"]),
+            ("Training", ["Detectors", "Evaluation", "Experiments", "CommandKit"]),
         ])
 
     /// The longest a file may be; a longer one has two subjects.

@@ -14,7 +14,8 @@ struct ManualPage {
     /// The page.
     var text: String {
         let lines =
-            heading + synopsis + description + options + settingsSection + environment + exitStatus + exampleSection
+            heading + synopsis + description + commands + options + settingsSection + environment + exitStatus
+            + exampleSection
             + seeAlso
         return lines.joined(separator: "\n") + "\n"
     }
@@ -30,14 +31,60 @@ struct ManualPage {
         ]
     }
 
-    private var shown: [ToolDescription.Argument] { (command.arguments ?? []).filter(\.shouldDisplay) }
+    /// The program's subcommands, without the one that only prints help.
+    private var subcommands: [ToolDescription.Command] {
+        (command.subcommands ?? []).filter { $0.commandName != "help" }
+    }
+
+    /// What the program takes; of a program with subcommands, what all of them take.
+    private var shown: [ToolDescription.Argument] {
+        guard let first = subcommands.first else { return ManualPage.shown(command) }
+        return ManualPage.shown(first).filter { argument in
+            subcommands.allSatisfy { ManualPage.shown($0).contains(argument) }
+        }
+    }
+
+    private static func shown(_ command: ToolDescription.Command) -> [ToolDescription.Argument] {
+        (command.arguments ?? []).filter(\.shouldDisplay)
+    }
 
     private var synopsis: [String] {
-        [".Sh SYNOPSIS", ".Nm"]
-            + (shown.filter { $0.kind != .positional } + shown.filter { $0.kind == .positional }).map { argument in
-                let usage = Mdoc.usage(of: argument)
-                return argument.isOptional ? ".Op \(usage)" : ".\(usage)"
-            }
+        guard subcommands.isEmpty else {
+            return [".Sh SYNOPSIS"]
+                + subcommands.flatMap { [".Nm", ".Cm \($0.commandName)"] + usage(of: own($0)) }
+        }
+        return [".Sh SYNOPSIS", ".Nm"] + usage(of: shown)
+    }
+
+    private func usage(of arguments: [ToolDescription.Argument]) -> [String] {
+        (arguments.filter { $0.kind != .positional } + arguments.filter { $0.kind == .positional }).map { argument in
+            let usage = Mdoc.usage(of: argument)
+            return argument.isOptional ? ".Op \(usage)" : ".\(usage)"
+        }
+    }
+
+    /// What a subcommand takes that not all of them do.
+    private func own(_ subcommand: ToolDescription.Command) -> [ToolDescription.Argument] {
+        ManualPage.shown(subcommand).filter { !shown.contains($0) }
+    }
+
+    private var commands: [String] {
+        guard !subcommands.isEmpty else { return [] }
+        return [".Sh COMMANDS", ".Bl -tag -width Ds"]
+            + subcommands.flatMap { subcommand in
+                [".It Cm \(subcommand.commandName)"]
+                    + Mdoc.paragraphs(
+                        [subcommand.abstract, subcommand.discussion].compactMap { $0 }.joined(separator: "\n"))
+                    + list(of: own(subcommand))
+            } + [".El"]
+    }
+
+    private func list(of arguments: [ToolDescription.Argument]) -> [String] {
+        guard !arguments.isEmpty else { return [] }
+        return [".Bl -tag -width Ds"]
+            + arguments.flatMap { argument in
+                [".It \(Mdoc.heading(of: argument))"] + Mdoc.paragraphs(Mdoc.explanation(of: argument))
+            } + [".El"]
     }
 
     private var description: [String] {
@@ -45,10 +92,7 @@ struct ManualPage {
     }
 
     private var options: [String] {
-        [".Sh OPTIONS", ".Bl -tag -width Ds"]
-            + shown.flatMap { argument in
-                [".It \(Mdoc.heading(of: argument))"] + Mdoc.paragraphs(Mdoc.explanation(of: argument))
-            } + [".El"]
+        [".Sh OPTIONS"] + list(of: shown)
     }
 
     private var settingsSection: [String] {
@@ -92,7 +136,8 @@ struct ManualPage {
             (1, "The work was a check, and it said no."),
             (64, "The command line, a variable or a configuration is wrong."),
             (65, "The input is not what its format promises; the message names file and line."),
-            (66, "An input cannot be opened."),
+            (66, "An input cannot be opened, or a model cannot be found."),
+            (69, "A service is unavailable."),
             (70, "A defect of the program."),
             (73, "An output cannot be created."),
             (74, "Reading or writing failed; a full disk is one such failure."),
@@ -110,7 +155,7 @@ struct ManualPage {
     private var seeAlso: [String] {
         let pages =
             siblings.filter { $0 != command.commandName }.map { ($0, 1) }
-            + [("borescope-bundle", 5), ("borescope-streams", 5)]
+            + [("borescope-bundle", 5), ("borescope-streams", 5), ("borescope-tracking", 5)]
         return [".Sh SEE ALSO"]
             + pages.enumerated().map { index, page in
                 ".Xr \(page.0) \(page.1)" + (index + 1 < pages.count ? " ," : "")

@@ -9,10 +9,11 @@ struct ToolDescription: Decodable {
         let abstract: String?
         let discussion: String?
         let arguments: [Argument]?
+        let subcommands: [Command]?
     }
 
     /// An operand, an option with a value, or a flag.
-    struct Argument: Decodable {
+    struct Argument: Decodable, Equatable {
         enum Kind: String, Decodable {
             case positional, option, flag
         }
@@ -30,7 +31,7 @@ struct ToolDescription: Decodable {
     }
 
     /// One spelling of an option.
-    struct Name: Decodable {
+    struct Name: Decodable, Equatable {
         enum Kind: String, Decodable {
             case long, short, longWithSingleDash
         }

@@ -9,6 +9,7 @@ import VectorMath
 public struct EnsembleTraining: Sendable {
     /// The bundle to write.
     public let bundle: ModelBundle
+    private let assessment: Assessment
 
     /// Puts `members` together.
     ///
@@ -42,7 +43,7 @@ public struct EnsembleTraining: Sendable {
         }
         let scores = try labelled(combined, validation)
         let tested = split.test.intersection(table.unitIDs)
-        let assessment = try Assessment(
+        assessment = try Assessment(
             calibration: calibration, validation: scores, healthy: [],
             test: labelled(
                 tested.isEmpty ? [] : ensemble.combined(seen.map { try $0.errors(of: tested, pool: pool) }),
@@ -66,6 +67,9 @@ public struct EnsembleTraining: Sendable {
                 endingIn: table.rows(ofUnits: split.validation)
             ).selfTest, pool: pool)
     }
+
+    /// Drawings of how it judges the validation units.
+    public func figures() -> [Figure] { TrainingFigures.all(assessment, nil) }
 
     /// What was found, in a few lines.
     public func summary(path: String) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandKit
 import Detectors
+import Experiments
 
 /// The options that every trainer of a network has besides `TrainingOptions`.
 public struct NetworkOptions: ParsableArguments {
@@ -58,15 +59,27 @@ extension TrainingRun {
                 progress.finishEpoch(
                     state.epoch, training: last.training, validation: last.validation, rate: last.rate,
                     isBest: state.bestEpoch == state.epoch)
+                try recordEpoch(state)
             })
         let state = outcome.state
         let detector = try recipe.detector(of: outcome.trainee, on: prepared, pool: pool)
         try finish(
             detector, calibration: try recipe.calibration(of: detector, on: prepared, pool: pool),
             history: HistoryRecord(state), fit: "epoch \(state.bestEpoch) of \(state.epoch) (\(outcome.end))",
-            path: path)
+            path: path, status: outcome.end.status)
         if case .divergence = outcome.end {
             throw TrainingError("\(outcome.end); epoch \(state.bestEpoch), the best before, is in \(path)")
+        }
+    }
+}
+
+extension TrainingLoop.End {
+    /// What the record says of a training that ended so.
+    var status: RunStatus {
+        switch self {
+        case .interruption: .killed
+        case .divergence: .failed
+        default: .finished
         }
     }
 }

@@ -43,7 +43,7 @@ public struct NetworkTraining: Sendable {
     public func run<Recipe: NetworkRecipe>(
         _ recipe: Recipe, on prepared: PreparedTraining, checkpoint: String? = nil, resumes: Bool = false,
         pool: WorkerPool, afterStep: (TrainingLoop.Progress) -> Bool = { _ in true },
-        afterEpoch: (TrainingState) -> Void = { _ in }
+        afterEpoch: (TrainingState) throws -> Void = { _ in }
     ) throws -> Outcome<Recipe.Learner> {
         let constant = prepared.constantColumns
         guard constant.isEmpty else {
@@ -63,7 +63,7 @@ public struct NetworkTraining: Sendable {
         }
         let end = try TrainingLoop(loop).run(trainee, from: &state, afterStep: afterStep) { state in
             if let checkpoint { try state.write(to: checkpoint, identity: identity) }
-            afterEpoch(state)
+            try afterEpoch(state)
         }
         guard state.bestEpoch > 0 else {
             throw TrainingError(

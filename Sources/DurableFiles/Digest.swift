@@ -1,6 +1,6 @@
 /// SHA-256 of bytes as they come (FIPS 180-4).
 ///
-/// Bundles use it to notice damage and to name versions. Written out here because the package that brings it compiles for
+/// Bundles and artifacts use it to notice damage, and versions are named by it. Written out here because the package that brings it compiles for
 /// longer than all of Borescope, and a reader of models starts faster without it.
 public struct Digest: Sendable {
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
@@ -64,6 +64,19 @@ public struct Digest: Sendable {
         var digest = Digest()
         bytes.withUnsafeBytes { digest.update($0) }
         return digest.hexadecimal()
+    }
+
+    /// The digest and the length of the file at `path`, read in pieces.
+    ///
+    /// - Throws: `SystemError` when it cannot be read.
+    public static func ofFile(_ path: String) throws -> (hexadecimal: String, bytes: Int) {
+        var digest = Digest()
+        var count = 0
+        try readPieces(of: path) { piece in
+            digest.update(piece)
+            count += piece.count
+        }
+        return (digest.hexadecimal(), count)
     }
 
     /// The compression function on the 64 bytes at `start`.
