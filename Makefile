@@ -52,7 +52,7 @@ compare: build
 
 lint:
 	$(SWIFT) format lint --strict --parallel --configuration .swift-format --recursive $(SWIFT_FILES)
-	@for script in .ci/* examples/*/*.sh Benchmarks/*.sh; do bash -n $$script || exit 1; done
+	@for script in .ci/* examples/*/*.sh Benchmarks/*.sh Tests/Services/*.sh Tests/Services/with-*; do bash -n $$script || exit 1; done
 	@if command -v mandoc >/dev/null; then mandoc -T lint -W warning man/man1/*.1 man/man5/*.5; fi
 
 man: deps
