@@ -42,6 +42,6 @@ struct Register: Tool {
         }
         try journal.append(.register(request.registration(bundle: bundle.version, sha256: bundle.digest)))
         try journal.end(.finished)
-        return try Sync.deliver([journal.path], report)
+        return try Sync.deliverFirst([journal.path], report)
     }
 }

@@ -10,9 +10,9 @@ struct Sync: Tool {
     static let configuration = CommandConfiguration(
         abstract: "Deliver the runs that wait in the outbox.",
         discussion: """
-            Trainers write what they record to the outbox first and have it delivered at once where they can; what is \
-            left there because a server was away goes now, each run to the store it was meant for. Exit 69 when some of it \
-            still waits.
+            Trainers write what they record to the outbox first and have it delivered at once where they can, with what \
+            waited for the same store. What is left there because a server was away goes now, each run to the store it was \
+            meant for. Exit 69 when some of it still waits.
             """)
 
     @Argument(help: "Folders of the outbox; all that wait by default.", completion: .directory) var journals: [String] =
@@ -21,8 +21,23 @@ struct Sync: Tool {
     var diagnostics: DiagnosticOptions { options.diagnostics }
 
     func execute(_ report: Report) throws -> ToolStatus {
-        let waiting = try journals.isEmpty ? Outbox.current().waiting() : journals
-        return try Sync.deliver(waiting, report)
+        guard !journals.isEmpty else { return try Sync.deliver(Outbox.current().waiting(), report) }
+        return try Sync.deliverFirst(journals, report)
+    }
+
+    /// Delivers `journals` and, when their store could be reached, what else waits for it.
+    ///
+    /// - Returns: the status of `journals` alone.
+    static func deliverFirst(_ journals: [String], _ report: Report) throws -> ToolStatus {
+        let status = try deliver(journals, report)
+        guard status == .done else { return status }
+        let here = try TrackingDestination.current().description
+        let others = try Outbox.current().waiting().filter { path in
+            guard !journals.contains(path), let run = try? WaitingRun(path: path) else { return false }
+            return run.destination == here && run.end != nil
+        }
+        _ = try deliver(others, report)
+        return status
     }
 
     /// Delivers `journals` and says what became of each.
