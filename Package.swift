@@ -79,7 +79,7 @@ let package = Package(
         .target(name: "SensorData", dependencies: ["Kernels", "VectorMath"]),
         .target(name: "RecordStreams", dependencies: ["SensorData", "DurableFiles", "CZlib"]),
         .target(name: "Features", dependencies: ["SensorData", "DurableFiles", "Kernels", "VectorMath"]),
-        .target(name: "Detectors", dependencies: ["Features", "SensorData", "VectorMath", "DurableFiles"]),
+        .target(name: "Detectors", dependencies: ["Features", "SensorData", "Kernels", "VectorMath", "DurableFiles"]),
         .target(name: "Evaluation", dependencies: ["SensorData"]),
         .target(name: "Experiments", dependencies: ["DurableFiles"]),
         .target(

@@ -36,4 +36,22 @@ public struct PointSet: Sendable {
     public func selecting(_ indices: [Int]) -> PointSet {
         PointSet(values: values, offsets: indices.map { offsets[$0] }, dimension: dimension)
     }
+
+    /// Cuts the points, in their order, into runs of at most `size` whose offsets lie at most `span` apart.
+    public func tiles(of size: Int, span: Int = Int(Int32.max)) -> [Range<Int>] {
+        var tiles: [Range<Int>] = []
+        var first = 0
+        while first < count {
+            var (low, high, end) = (offsets[first], offsets[first], first + 1)
+            while end < count, end - first < size {
+                low = min(low, offsets[end])
+                high = max(high, offsets[end])
+                guard high - low <= span else { break }
+                end += 1
+            }
+            tiles.append(first..<end)
+            first = end
+        }
+        return tiles
+    }
 }

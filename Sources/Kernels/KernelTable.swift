@@ -30,6 +30,8 @@ public struct KernelTable: Sendable {
     public let rolling: RollingKernels
     /// What reading numbers is made of; nil where vectors are no help.
     public let fields: FieldKernels?
+    /// What isolation forests are walked with.
+    public let forest: ForestKernels
     /// What neural networks are made of.
     public let network: NetworkKernels<Float>
     /// What transformers need beside it.
@@ -39,7 +41,7 @@ public struct KernelTable: Sendable {
     public init(
         level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map, gelu: @escaping Map,
         windowStatistics: @escaping WindowStatistics, rolling: RollingKernels,
-        fields: FieldKernels?, network: NetworkKernels<Float>,
+        fields: FieldKernels?, forest: ForestKernels, network: NetworkKernels<Float>,
         transformer: TransformerKernels<Float>
     ) {
         self.level = level
@@ -50,6 +52,7 @@ public struct KernelTable: Sendable {
         self.windowStatistics = windowStatistics
         self.rolling = rolling
         self.fields = fields
+        self.forest = forest
         self.network = network
         self.transformer = transformer
     }

@@ -72,6 +72,28 @@ import VectorMath
         }
     }
 
+    @Test func tilesEndWherePointsAreTooManyOrTooFarApart() {
+        let points = PointSet(
+            values: [Float](repeating: 0, count: 40), offsets: [0, 3, 1, 30, 31, 20, 5, 6], dimension: 2)
+        #expect(points.tiles(of: 3, span: 10) == [0..<3, 3..<5, 5..<6, 6..<8])
+        #expect(points.tiles(of: 5) == [0..<5, 5..<8])
+    }
+
+    @Test("points that are copied and points that are too wide for it score alike", arguments: [128, 129])
+    func wideAndNarrowPoints(width: Int) throws {
+        let points = PointSet(rows: normalRows(300, width: width, seed: 6), dimension: width)
+        let forest = try IsolationForest(
+            fitting: points, configuration: .init(trees: 20, samples: 64, seed: 2), pool: pool)
+        let drops = forest.pathLengthDrops(of: points, groups: 1, pool: pool)
+        // The drops are credited on walks of their own, and say how long the paths were.
+        let expected = drops.map { drop in
+            exp2(drop / (20 * IsolationForest.averagePathLength(64)) - 1)
+        }
+        for (score, expected) in zip(forest.scores(of: points, pool: pool), expected) {
+            #expect(abs(score - expected) < 1e-5)
+        }
+    }
+
     @Test func neverSplitsWhatIsConstant() throws {
         var rows = normalRows(500, width: 3, seed: 6)
         for row in 0..<500 { rows[row * 3 + 1] = 4 }

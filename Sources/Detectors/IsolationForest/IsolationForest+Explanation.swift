@@ -34,9 +34,9 @@ extension IsolationForest {
         for root in treeStarts.dropLast() {
             var index = root
             while !nodes[index].isLeaf {
-                let node = nodes[index]
-                index += node.step + (point[node.feature] > node.threshold ? 1 : 0)
-                drops[Int(groupOfFeature[node.feature])] += Double(entryDrops[index])
+                let feature = Int(features[index])
+                index += nodes[index].step + (point[feature] > nodes[index].threshold ? 1 : 0)
+                drops[Int(groupOfFeature[feature])] += Double(entryDrops[index])
             }
         }
     }

@@ -1,10 +1,10 @@
+import Kernels
+
 /// An isolation forest: trees of random splits, in which unusual points end near the root.
 ///
 /// Liu, Ting, Zhou: Isolation Forest, ICDM 2008, doi:10.1109/ICDM.2008.17.
 ///
-/// All trees stand in one array of 8-byte nodes, each tree in breadth-first order, so that the children of its k-th
-/// split are its nodes 1 + 2k and 2 + 2k. A leaf points to itself: a walk of the tree's depth ends in the right leaf
-/// without asking whether it has arrived.
+/// All trees stand in one array of nodes, one after the other.
 public struct IsolationForest: Sendable {
     /// How a forest is grown.
     public struct Configuration: Sendable, Equatable {
@@ -23,21 +23,6 @@ public struct IsolationForest: Sendable {
         }
     }
 
-    /// A split `value > threshold` of one feature, or a leaf.
-    struct Node: Sendable, Equatable {
-        /// Points above it go to the second child; infinite in a leaf.
-        var threshold: Float
-        /// The feature, and above its 16 bits how many nodes further on the first child stands (0 in a leaf).
-        var link: UInt32
-
-        /// The feature that is split.
-        var feature: Int { Int(link & 0xFFFF) }
-        /// How many nodes further on the first child stands.
-        var step: Int { Int(link >> 16) }
-        /// Whether a walk ends here.
-        var isLeaf: Bool { threshold == .infinity }
-    }
-
     /// The numbers in a point.
     public let dimension: Int
     /// The points each tree was grown from.
@@ -47,7 +32,9 @@ public struct IsolationForest: Sendable {
     /// The longest path of each tree.
     let depths: [Int]
     /// All nodes of all trees.
-    let nodes: [Node]
+    let nodes: [TreeNode]
+    /// The feature that each node splits; 0 in a leaf.
+    let features: [UInt16]
     /// The points of the sample that came to each node.
     let sizes: [Int32]
     /// For each leaf its depth plus the expected depth of the unbuilt tree below it; 0 for a split.

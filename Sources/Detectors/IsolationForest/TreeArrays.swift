@@ -1,3 +1,5 @@
+import Kernels
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -48,7 +50,9 @@ extension IsolationForest {
         self.sampleCount = sampleCount
         treeStarts = starts
         sizes = trees.sizes
-        var nodes = [Node](repeating: Node(threshold: 0, link: 0), count: total)
+        let stride = PointTile.featureStride(dimension: dimension)
+        var nodes = [TreeNode](repeating: .leaf, count: total)
+        var features = [UInt16](repeating: 0, count: total)
         var pathLengths = [Float](repeating: 0, count: total)
         var entryDrops = [Float](repeating: 0, count: total)
         var depths: [Int] = []
@@ -69,7 +73,6 @@ extension IsolationForest {
                 let depth = depthOfNode[node]
                 if feature == -1 {
                     guard size >= 1 else { throw BundleError("tree \(tree): leaf \(node) holds \(size) points") }
-                    nodes[first + node] = Node(threshold: .infinity, link: 0)
                     pathLengths[first + node] = Float(Double(depth) + averages[size])
                     continue
                 }
@@ -93,8 +96,9 @@ extension IsolationForest {
                 guard !overflow, Int(points) == size else {
                     throw BundleError("tree \(tree): node \(node) holds \(size) points, its children \(points)")
                 }
-                nodes[first + node] = Node(
-                    threshold: trees.thresholds[first + node], link: UInt32(child - node) << 16 | UInt32(feature))
+                nodes[first + node] = TreeNode(
+                    threshold: trees.thresholds[first + node], offset: feature * stride, step: child - node)
+                features[first + node] = UInt16(feature)
                 for child in first + child...first + child + 1 {
                     entryDrops[child] = Float(averages[size] - 1 - averages[max(0, Int(trees.sizes[child]))])
                     depthOfNode.append(depth + 1)
@@ -107,6 +111,7 @@ extension IsolationForest {
             depths.append(Int(depthOfNode[count - 1]))
         }
         self.nodes = nodes
+        self.features = features
         self.pathLengths = pathLengths
         self.entryDrops = entryDrops
         self.depths = depths
@@ -118,8 +123,8 @@ extension IsolationForest {
         trees.sizes = sizes
         trees.features.reserveCapacity(nodes.count)
         trees.thresholds.reserveCapacity(nodes.count)
-        for node in nodes {
-            trees.features.append(node.isLeaf ? -1 : Int32(node.feature))
+        for (node, feature) in zip(nodes, features) {
+            trees.features.append(node.isLeaf ? -1 : Int32(feature))
             trees.thresholds.append(node.isLeaf ? 0 : node.threshold)
         }
         return trees

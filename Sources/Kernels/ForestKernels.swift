@@ -1,0 +1,79 @@
+/// What isolation forests are walked with. The bits are the same on every level.
+public struct ForestKernels: Sendable {
+    /// Adds to the sums of points the lengths of their paths in a tree.
+    public typealias Walk = @Sendable (_ walk: TreeWalk) -> Void
+
+    /// What the number of points in a walk is a multiple of.
+    public static let group = 16
+
+    /// The lengths of paths.
+    public let addPathLengths: Walk
+
+    /// Collects the kernels of a level.
+    public init(addPathLengths: @escaping Walk) {
+        self.addPathLengths = addPathLengths
+    }
+}
+
+/// A split `value > threshold` of one feature, or a leaf.
+///
+/// The nodes of a tree stand in breadth-first order, so that the children of its k-th split are its nodes 1 + 2k and
+/// 2 + 2k. A leaf points to itself: a walk of the tree's depth ends in the right leaf without asking whether it has
+/// arrived.
+public struct TreeNode: Sendable, Equatable {
+    /// Points above it go to the second child; infinite in a leaf.
+    public let threshold: Float
+    /// How far the feature is from the point's first, in 16 bits, and above them how many nodes further on the first child
+    /// stands (0 in a leaf).
+    private let link: UInt32
+
+    /// A split of the feature that is `offset` numbers from the point's first, into children `step` nodes further on.
+    ///
+    /// - Precondition: both fit in 16 bits.
+    public init(threshold: Float, offset: Int, step: Int) {
+        self.threshold = threshold
+        link = UInt32(UInt16(step)) << 16 | UInt32(UInt16(offset))
+    }
+
+    /// Where walks end.
+    public static let leaf = TreeNode(threshold: .infinity, offset: 0, step: 0)
+
+    /// How far the feature that is split is from the point's first.
+    public var offset: Int { Int(link & 0xFFFF) }
+    /// How many nodes further on the first child stands.
+    public var step: Int { Int(link >> 16) }
+    /// Whether a walk ends here.
+    public var isLeaf: Bool { threshold == .infinity }
+}
+
+/// Points to be walked down a tree.
+public struct TreeWalk {
+    /// The tree's nodes.
+    public var nodes: UnsafePointer<TreeNode>
+    /// For each node that is a leaf, the length of a path that ends there.
+    public var pathLengths: UnsafePointer<Float>
+    /// The longest path of the tree.
+    public var depth: Int
+    /// The numbers of the points; none is NaN.
+    public var values: UnsafePointer<Float>
+    /// Where each point begins in `values`; nil where each begins one number after the one before.
+    public var offsets: UnsafePointer<Int32>?
+    /// The number of points, a multiple of `ForestKernels.group`.
+    public var count: Int
+    /// What the lengths of the points' paths are added to, shape (count).
+    public var sums: UnsafeMutablePointer<Double>
+
+    /// Describes a walk.
+    public init(
+        nodes: UnsafePointer<TreeNode>, pathLengths: UnsafePointer<Float>, depth: Int, values: UnsafePointer<Float>,
+        offsets: UnsafePointer<Int32>?, count: Int, sums: UnsafeMutablePointer<Double>
+    ) {
+        self.nodes = nodes
+        self.pathLengths = pathLengths
+        self.depth = depth
+        self.values = values
+        self.offsets = offsets
+        self.count = count
+        self.sums = sums
+    }
+}
