@@ -12,23 +12,29 @@ public struct RunOptions: ParsableArguments {
 
     /// The experiment in which a model version's run is looked for.
     @Option(help: ArgumentHelp("The experiment of that run.", valueName: "name"))
-    public var experiment = "anomaly_detection_cmapss"
+    public var experiment: String?
 
     /// Nothing set.
     public init() {}
 
     /// Adds to the run what `findings` writes to its journal, if a run was named.
     ///
-    /// - Parameter model: the model version of the records.
-    /// - Throws: `TrackingSetupError`, `SystemError`, and what `findings` throws.
-    public func record(model: String, _ report: Report, _ findings: (RunJournal) throws -> Void) throws {
+    /// - Parameters:
+    ///   - model: the model version of the records.
+    ///   - settings: those of the program, with `tracking.experiment`.
+    /// - Throws: `TrackingSetupError`, `SystemError`, `UsageError`, and what `findings` throws.
+    public func record(
+        model: String, _ settings: Settings, _ report: Report, _ findings: (RunJournal) throws -> Void
+    ) throws {
         guard let run else { return }
+        var settings = settings
+        settings.override("tracking.experiment", with: experiment, from: "--experiment")
         guard run != "model" || !model.isEmpty else {
             throw UsageError("--run model: the records name no model; give the run's ID")
         }
         let journal = try RunJournal(
-            adding: run == "model" ? model : run, program: report.tool, experiment: experiment,
-            destination: .current(), in: .current())
+            adding: run == "model" ? model : run, program: report.tool,
+            experiment: settings.string("tracking.experiment"), destination: .current(), in: .current())
         try findings(journal)
         try journal.end(.finished)
         report.deliver(journal)

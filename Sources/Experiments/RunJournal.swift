@@ -28,6 +28,8 @@ public final class RunJournal {
     /// The journal's folder.
     public let path: String
     private let descriptor: Int32
+    /// The bytes of the events in the file.
+    private var length: off_t = 0
 
     /// Begins the journal of a new run meant for `destination`.
     ///
@@ -80,7 +82,7 @@ public final class RunJournal {
         close(descriptor)
     }
 
-    /// Adds an event.
+    /// Adds an event, whole or not at all.
     ///
     /// - Throws: `SystemError` when it cannot be written.
     public func append(_ event: RunEvent) throws {
@@ -90,7 +92,13 @@ public final class RunJournal {
         let line = [UInt8](try encoder.encode(event)) + [UInt8(ascii: "\n")]
         // One call a line: a reader at the same time sees whole lines.
         let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        guard written == line.count else { throw SystemError("write", "\(path)/\(RunJournal.file)") }
+        guard written == line.count else {
+            let error = SystemError("write", "\(path)/\(RunJournal.file)")
+            // The start of a line would spoil the next one.
+            _ = ftruncate(descriptor, length)
+            throw error
+        }
+        length += off_t(written)
     }
 
     /// Adds a file, under a name within the run.

@@ -44,11 +44,9 @@ public struct TrainingRun {
     }
 
     /// Records an epoch.
-    ///
-    /// - Throws: `SystemError` when the journal cannot be written.
-    func recordEpoch(_ state: TrainingState) throws {
+    func recordEpoch(_ state: TrainingState) {
         guard let last = state.history.last else { return }
-        try record.record(
+        record.record(
             epoch: state.epoch, training: last.training, validation: last.validation, rate: last.rate)
     }
 

@@ -72,7 +72,8 @@ struct Evaluate: Tool {
         if html == "-", results.json == "-" {
             throw UsageError("--html - and --json - both print; write one of them to a file")
         }
-        let measure = try measure()
+        let settings = try settings()
+        let measure = try measure(settings)
         var evaluations: [ModelEvaluation] = []
         var readCount = 0
         for path in input.files.isEmpty ? ["-"] : input.files {
@@ -98,20 +99,20 @@ struct Evaluate: Tool {
             json: EvaluationJSON.text(evaluations))
         if let html, html != "-", let page { try AtomicFile.write(page.utf8, to: html) }
         if let figures, let drawn { try write(drawn, to: figures) }
-        try record(evaluations, report)
+        try record(evaluations, settings, report)
         report.summary(
             read: readCount, written: evaluations.count,
             skipped: evaluations.reduce(0) { $0 + $1.warmupCount + $1.unlabelledCount })
         return .done
     }
 
-    private func record(_ evaluations: [ModelEvaluation], _ report: Report) throws {
+    private func record(_ evaluations: [ModelEvaluation], _ settings: Settings, _ report: Report) throws {
         guard let run = recording.run else { return }
         guard run == "model" || evaluations.count == 1 else {
             throw UsageError("--run: there are \(evaluations.count) models; expected --run model, the run of each")
         }
         for evaluation in evaluations {
-            try recording.record(model: evaluation.modelVersion, report) { journal in
+            try recording.record(model: evaluation.modelVersion, settings, report) { journal in
                 let time = RunJournal.now
                 try journal.append(
                     .metrics(
@@ -131,13 +132,17 @@ struct Evaluate: Tool {
         try directory.commit()
     }
 
-    private func measure() throws -> EvaluationProtocol {
+    private func settings() throws -> Settings {
         var settings = try Settings(
             tool: Self.toolName, defaults: PackageResources.evaluate_yaml, file: configuration.file)
         settings.override(with: alarms)
         settings.override("weights", with: weights, from: "--weights")
         settings.override("bootstrap", with: bootstrap, from: "--bootstrap")
         settings.override("seed", with: seed, from: "--seed")
+        return settings
+    }
+
+    private func measure(_ settings: Settings) throws -> EvaluationProtocol {
         var measure = EvaluationProtocol()
         measure.threshold = threshold
         measure.rulThreshold = rulThreshold

@@ -79,7 +79,7 @@ struct SweepThreshold: Tool {
             try updated.write(to: update)
             report.logger.notice("\(update) is now \(updated.version), threshold \(sweep.best.threshold)")
         }
-        try recording.record(model: data.modelVersion, report) { journal in
+        try recording.record(model: data.modelVersion, settings, report) { journal in
             let time = RunJournal.now
             var metrics = [Metric(key: "sweep_threshold", value: sweep.best.threshold, time: time)]
             if let f1 = sweep.best.confusion.f1 { metrics.append(Metric(key: "sweep_f1", value: f1, time: time)) }

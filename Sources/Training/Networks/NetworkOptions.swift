@@ -59,7 +59,7 @@ extension TrainingRun {
                 progress.finishEpoch(
                     state.epoch, training: last.training, validation: last.validation, rate: last.rate,
                     isBest: state.bestEpoch == state.epoch)
-                try recordEpoch(state)
+                recordEpoch(state)
             })
         let state = outcome.state
         let detector = try recipe.detector(of: outcome.trainee, on: prepared, pool: pool)

@@ -5,7 +5,7 @@ import Evaluation
 import Experiments
 
 /// The record of a training while it goes on. Everything stands in the journal before anybody else is told, so a server that
-/// is away neither stops a training nor loses its record.
+/// is away neither stops a training nor loses its record. A disk that is full costs the record, not the training.
 ///
 /// A training that ends with an error leaves a run that failed.
 public final class TrackedRun {
@@ -16,6 +16,7 @@ public final class TrackedRun {
     private var lastDelivery = ContinuousClock.now
     private var messenger: Int32?
     private var isOpen = true
+    private var hasGaps = false
 
     /// Often enough to look at, seldom enough to cost nothing.
     private static let deliveryInterval = Duration.seconds(5)
@@ -54,17 +55,19 @@ public final class TrackedRun {
         report.deliver(journal)
     }
 
-    /// Records an epoch.
-    ///
-    /// - Throws: `SystemError`.
-    public func record(epoch: Int, training: Double, validation: Double, rate: Double) throws {
+    /// Records an epoch, if it can be written.
+    public func record(epoch: Int, training: Double, validation: Double, rate: Double) {
         guard let journal else { return }
         let time = RunJournal.now
-        try journal.append(
-            .metrics(
-                [("train_loss", training), ("val_loss", validation), ("learning_rate", rate)].map {
-                    Metric(key: $0.0, value: $0.1, time: time, step: Int64(epoch))
-                }))
+        let losses = [("train_loss", training), ("val_loss", validation), ("learning_rate", rate)].map {
+            Metric(key: $0.0, value: $0.1, time: time, step: Int64(epoch))
+        }
+        do {
+            try journal.append(.metrics(losses))
+        } catch {
+            if !hasGaps { report.logger.warning("\(error); the run's record lacks epochs, the training goes on") }
+            hasGaps = true
+        }
         deliverMeanwhile()
     }
 
@@ -74,10 +77,23 @@ public final class TrackedRun {
     ///   - path: where the bundle is.
     ///   - figures: drawings to keep.
     ///   - status: how the training ended.
-    /// - Throws: `SystemError`.
+    /// - Throws: `SystemError` when it cannot be written and the model was to be registered; otherwise that is a warning.
     public func finish(_ bundle: ModelBundle, path: String, figures: [Figure], status: RunStatus = .finished) throws {
         isOpen = false
         guard let journal else { return }
+        do {
+            try write(bundle, path, figures, status, to: journal)
+        } catch  where request == nil {
+            report.logger.warning("\(error); the run is not recorded to its end, the model is at \(path)")
+        }
+        if report.deliver(journal) {
+            report.logger.info("run \(journal.id) is recorded")
+        }
+    }
+
+    private func write(
+        _ bundle: ModelBundle, _ path: String, _ figures: [Figure], _ status: RunStatus, to journal: RunJournal
+    ) throws {
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
         try journal.append(
             .metrics([Metric(key: "training_time_seconds", value: seconds, time: RunJournal.now)]))
@@ -87,9 +103,6 @@ public final class TrackedRun {
             try journal.append(.register(request.registration(bundle: bundle.version, sha256: bundle.digest)))
         }
         try journal.end(status)
-        if report.deliver(journal) {
-            report.logger.info("run \(journal.id) is recorded")
-        }
     }
 
     /// Has what is recorded so far delivered by a program of its own, unless one is at it or was a moment ago.
