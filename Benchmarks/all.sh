@@ -20,7 +20,7 @@ done
 if "$python" -c "import torch" 2> /dev/null; then
     echo; echo "## LSTM autoencoder"
     "$python" "$here/lstm.py" --bench "$(command -v borescope-bench)"
-    "$python" "$here/lstm.py" --bench "$(command -v borescope-bench)" --threads 2
+    "$python" "$here/lstm.py" --bench "$(command -v borescope-bench)" --threads 2 --scaling 6
     "$python" "$here/lstm_training.py" "$data" --bin "$(dirname "$(command -v train-lstmae)")"
     "$python" "$here/patchtst.py" --bench "$(command -v borescope-bench)"
 fi

@@ -93,6 +93,8 @@ public final class RunJournal {
         // One call a line: a reader at the same time sees whole lines.
         let written = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         guard written == line.count else {
+            // What is written in part meets the end of the disk.
+            if written >= 0 { errno = ENOSPC }
             let error = SystemError("write", "\(path)/\(RunJournal.file)")
             // The start of a line would spoil the next one.
             _ = ftruncate(descriptor, length)
