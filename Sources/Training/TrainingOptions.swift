@@ -39,8 +39,7 @@ public struct TrainingOptions: ParsableArguments {
     public var test: Double?
 
     /// What becomes of rows with a missing value.
-    @Option(help: "Rows with a missing value: error, hold (the unit's last value), or drop.")
-    public var missing: String?
+    @OptionGroup public var missing: MissingOptions
 
     /// The model's name.
     @Option(help: ArgumentHelp("The model's name.", valueName: "name"))
@@ -70,7 +69,7 @@ public struct TrainingOptions: ParsableArguments {
         settings.override("threshold.objective", with: objective, from: "--objective")
         settings.override("split.validation", with: validation, from: "--validation")
         settings.override("split.test", with: test, from: "--test")
-        settings.override("missing", with: missing, from: "--missing")
+        settings.override(with: missing)
         settings.override("name", with: name, from: "--name")
         settings.override("seed", with: seed, from: "--seed")
         settings.override("split.seed", with: splitSeed, from: "--split-seed")

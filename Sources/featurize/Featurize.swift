@@ -39,13 +39,8 @@ struct Featurize: Tool {
         help: ArgumentHelp(
             "Write what this model sees of the rows instead: the features it was trained with.", valueName: "ref"))
     var model: String?
-    @Option(help: "Rows with a missing value: error, hold (the unit's last value), or drop.")
-    var missing: MissingValuePolicy?
-    @Option(
-        help: ArgumentHelp(
-            "Continue from the state in FILE, if it is there, and replace it at the end.", valueName: "file"),
-        completion: .file())
-    var state: String?
+    @OptionGroup var missing: MissingOptions
+    @OptionGroup var state: StateOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var diagnostics: DiagnosticOptions
@@ -53,7 +48,7 @@ struct Featurize: Tool {
     func execute(_ report: Report) throws -> ToolStatus {
         if let model { return try featurize(as: model, report) }
         var featurizer = try Featurizer(settings: try featurizerSettings())
-        if let state { try featurizer.restoreState(from: state) }
+        if let state = state.file { try featurizer.restoreState(from: state) }
         let count = try stream(report) { rows, writer in
             // Rows before a bad one are written too.
             let outcome = Result { try featurizer.take(rows) }
@@ -64,7 +59,7 @@ struct Featurize: Tool {
             }
             try outcome.get()
         }
-        if let state { try featurizer.saveState(to: state) }
+        if let state = state.file { try featurizer.saveState(to: state) }
         summarize(count, held: featurizer.heldCount, dropped: featurizer.droppedCount, report)
         return .done
     }
@@ -82,8 +77,8 @@ struct Featurize: Tool {
                     + "expected one of them, such as \(model)/\(ModelBundle.membersFolder)/\(first.version)")
         }
         let digest = description.featureDigest
-        var fitted = FittedRows(description.features, of: "model \(version)", missing: try policy(settings()))
-        if let state { try fitted.restoreState(from: state, digest: digest) }
+        var fitted = FittedRows(description.features, of: "model \(version)", missing: try settings().choice("missing"))
+        if let state = state.file { try fitted.restoreState(from: state, digest: digest) }
         var features = RowBatch(schema: RowSchema(keys: [], columns: []))
         let count = try stream(report) { rows, writer in
             let outcome = Result { try fitted.take(rows) }
@@ -91,7 +86,7 @@ struct Featurize: Tool {
             try writer.write(features)
             try outcome.get()
         }
-        if let state { try fitted.saveState(to: state, digest: digest) }
+        if let state = state.file { try fitted.saveState(to: state, digest: digest) }
         if fitted.strangers.count > 0 { report.logger.warning("\(fitted.strangers)") }
         summarize(count, held: fitted.heldCount, dropped: fitted.droppedCount, report)
         return .done
@@ -118,13 +113,15 @@ struct Featurize: Tool {
     }
 
     private func summarize(_ count: (read: Int, written: Int), held: Int, dropped: Int, _ report: Report) {
-        if held > 0 { report.logger.notice("missing values held: \(held)") }
-        if dropped > 0 { report.logger.notice("rows skipped for missing values: \(dropped)") }
+        report.noteMissing(held: held, dropped: dropped)
         report.summary(read: count.read, written: count.written, skipped: dropped)
     }
 
     private func settings() throws -> Settings {
-        try Settings(tool: Self.toolName, defaults: PackageResources.featurize_yaml, file: configuration.file)
+        var settings = try Settings(
+            tool: Self.toolName, defaults: PackageResources.featurize_yaml, file: configuration.file)
+        settings.override(with: missing)
+        return settings
     }
 
     private func featurizerSettings() throws -> FeaturizerSettings {
@@ -142,7 +139,7 @@ struct Featurize: Tool {
             settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
             windows: try windows.map(wholeNumbers) ?? configuredWindows(settings),
             statistics: try statistics.map(names) ?? settings.strings("statistics").map(statistic),
-            missing: try policy(settings))
+            missing: try settings.choice("missing"))
     }
 
     private func wholeNumbers(_ list: String) throws -> [Int] {
@@ -171,18 +168,7 @@ struct Featurize: Tool {
         }
         return statistic
     }
-
-    private func policy(_ settings: Settings) throws -> MissingValuePolicy {
-        if let missing { return missing }
-        let name = try settings.string("missing")
-        guard let policy = MissingValuePolicy(rawValue: name) else {
-            throw UsageError("missing: expected error, hold or drop, found '\(name)'")
-        }
-        return policy
-    }
 }
-
-extension MissingValuePolicy: ExpressibleByArgument {}
 
 extension BundleError: ToolFailure {
     /// The model is bad data.

@@ -37,13 +37,8 @@ struct Score: Tool {
     var contributions: String?
     @Option(help: "Rows of a unit that has too few for a window: skip, or emit a record without a score.")
     var warmup: String?
-    @Option(help: "Rows with a missing value: error, hold (the unit's last value), or drop.")
-    var missing: String?
-    @Option(
-        help: ArgumentHelp(
-            "Continue from the state in FILE, if it is there, and replace it at the end.", valueName: "file"),
-        completion: .file())
-    var state: String?
+    @OptionGroup var missing: MissingOptions
+    @OptionGroup var state: StateOptions
     @OptionGroup var alarms: AlarmOptions
     @Flag(help: "Write only the records that raise an alarm or end one.")
     var alarmsOnly = false
@@ -60,7 +55,7 @@ struct Score: Tool {
         let pool = WorkerPool(threads: try settings.int("threads", in: 0...1024))
         let bundle = try ModelBundle(path: try ModelReference(model).path())
         var scorer = try WindowScorer(bundle, options: options, pool: pool)
-        if let state { try scorer.restoreState(from: state) }
+        if let state = state.file { try scorer.restoreState(from: state) }
 
         let writer = try output.openWriter()
         let reader = try RecordReader(
@@ -73,7 +68,7 @@ struct Score: Tool {
             throw error
         }
         try writer.finish()
-        if let state { try scorer.saveState(to: state) }
+        if let state = state.file { try scorer.saveState(to: state) }
         explain(scorer, report)
         report.summary(
             read: reader.recordCount, written: writer.recordCount, skipped: reader.recordCount - writer.recordCount)
@@ -109,15 +104,10 @@ struct Score: Tool {
     }
 
     private func explain(_ scorer: WindowScorer, _ report: Report) {
-        if scorer.heldCount > 0 { report.logger.notice("missing values held: \(scorer.heldCount)") }
-        if scorer.droppedCount > 0 { report.logger.notice("rows skipped for missing values: \(scorer.droppedCount)") }
+        report.noteMissing(held: scorer.heldCount, dropped: scorer.droppedCount)
         if scorer.strangers.count > 0 { report.logger.warning("\(scorer.strangers)") }
-        if scorer.gapCount > 0 { report.logger.notice("gaps in cycles, which no window spans: \(scorer.gapCount)") }
-        let short = scorer.unitsWithoutWindow
-        guard !short.isEmpty else { return }
-        let names = short.prefix(10).map(String.init).joined(separator: ", ") + (short.count > 10 ? ", ..." : "")
-        let noun = short.count == 1 ? "unit has" : "units have"
-        report.logger.notice("\(short.count) \(noun) too few rows for a window and no score: \(names)")
+        report.noteGaps(scorer.gapCount)
+        report.noteShort(scorer.unitsWithoutWindow, " and no score", level: .notice)
     }
 
     private func overriddenSettings() throws -> Settings {
@@ -125,7 +115,7 @@ struct Score: Tool {
             tool: Self.toolName, defaults: PackageResources.score_yaml, file: configuration.file)
         settings.override("contributions", with: contributions, from: "--contributions")
         settings.override("warmup", with: warmup, from: "--warmup")
-        settings.override("missing", with: missing, from: "--missing")
+        settings.override(with: missing)
         settings.override("threads", with: threads, from: "--threads")
         settings.override(with: alarms)
         return settings

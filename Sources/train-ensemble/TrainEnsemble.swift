@@ -34,8 +34,7 @@ struct TrainEnsemble: Tool {
             "How the threshold is chosen: f1, fbeta:BETA, cost:MISS:ALARM, false-alarms:PER1000, quantile:Q.",
             valueName: "objective"))
     var objective: String?
-    @Option(help: "Rows with a missing value: error, hold (the unit's last value), or drop.")
-    var missing: String?
+    @OptionGroup var missing: MissingOptions
     @Option(help: ArgumentHelp("The model's name.", valueName: "name"))
     var name: String?
     @Option(help: ArgumentHelp("Threads; 0 is one per processor.", valueName: "n"))
@@ -51,7 +50,7 @@ struct TrainEnsemble: Tool {
         var settings = try Settings(
             tool: Self.toolName, defaults: PackageResources.train_ensemble_yaml, file: configuration.file)
         settings.override("threshold.objective", with: objective, from: "--objective")
-        settings.override("missing", with: missing, from: "--missing")
+        settings.override(with: missing)
         settings.override("name", with: name, from: "--name")
         settings.override("threads", with: threads, from: "--threads")
         tracking.override(&settings)
@@ -65,8 +64,7 @@ struct TrainEnsemble: Tool {
         let record = try TrackedRun(tracking, settings: settings, files: input.files, report: report)
         let reader = try RecordReader(paths: input.files, windowColumns: training.plainColumns)
         let data = try TrainingData(reader, settings: training)
-        if data.heldCount > 0 { report.logger.notice("\(data.heldCount) missing values held") }
-        if data.droppedCount > 0 { report.logger.notice("\(data.droppedCount) rows skipped for missing values") }
+        report.noteMissing(held: data.heldCount, dropped: data.droppedCount)
         let ensemble = try EnsembleTraining(
             members, on: data, settings: training, tool: ToolRecord(name: Self.toolName, version: borescopeVersion),
             pool: pool)

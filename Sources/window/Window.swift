@@ -27,20 +27,15 @@ struct Window: Tool {
     var length: Int?
     @Option(help: ArgumentHelp("Rows from one window's start to the next one's.", valueName: "n"))
     var stride: Int?
-    @Option(help: "Rows with a missing value: error, hold (the unit's last value), or drop.")
-    var missing: MissingValuePolicy?
-    @Option(
-        help: ArgumentHelp(
-            "Continue from the state in FILE, if it is there, and replace it at the end.", valueName: "file"),
-        completion: .file())
-    var state: String?
+    @OptionGroup var missing: MissingOptions
+    @OptionGroup var state: StateOptions
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var diagnostics: DiagnosticOptions
 
     func execute(_ report: Report) throws -> ToolStatus {
         var cutter = try WindowCutter(settings: try windowSettings())
-        if let state { try cutter.restoreState(from: state) }
+        if let state = state.file { try cutter.restoreState(from: state) }
         let writer = try output.openWriter(default: .npy)
         let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })
         var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
@@ -60,30 +55,18 @@ struct Window: Tool {
             throw error
         }
         try writer.finish()
-        if let state { try cutter.saveState(to: state) }
-        explain(cutter, report)
+        if let state = state.file { try cutter.saveState(to: state) }
+        report.noteMissing(held: cutter.heldCount, dropped: cutter.droppedCount)
+        report.noteGaps(cutter.gapCount)
+        report.noteShort(cutter.unitsWithoutWindow, level: .info)
         report.summary(read: reader.recordCount, written: writer.recordCount, skipped: cutter.droppedCount)
         return .done
     }
 
-    private func explain(_ cutter: WindowCutter, _ report: Report) {
-        if cutter.heldCount > 0 { report.logger.notice("missing values held: \(cutter.heldCount)") }
-        if cutter.droppedCount > 0 { report.logger.notice("rows skipped for missing values: \(cutter.droppedCount)") }
-        if cutter.gapCount > 0 { report.logger.notice("gaps in cycles, which no window spans: \(cutter.gapCount)") }
-        let short = cutter.unitsWithoutWindow
-        guard !short.isEmpty else { return }
-        let names = short.prefix(10).map(String.init).joined(separator: ", ") + (short.count > 10 ? ", ..." : "")
-        let noun = short.count == 1 ? "unit has" : "units have"
-        report.logger.info("\(short.count) \(noun) too few rows for a window: \(names)")
-    }
-
     private func windowSettings() throws -> WindowSettings {
-        let settings = try Settings(
+        var settings = try Settings(
             tool: Self.toolName, defaults: PackageResources.window_yaml, file: configuration.file)
-        let policy = try settings.string("missing")
-        guard let missing = missing ?? MissingValuePolicy(rawValue: policy) else {
-            throw UsageError("missing: expected error, hold or drop, found '\(policy)'")
-        }
+        settings.override(with: missing)
         return WindowSettings(
             columns: try columns.isEmpty
                 ? ColumnSelection(lists: settings.strings("columns"), isStrict: false)
@@ -92,11 +75,9 @@ struct Window: Tool {
             shape: WindowShape(
                 length: try length ?? settings.int("length", in: 1...100_000),
                 stride: try stride ?? settings.int("stride", in: 1...Int.max)),
-            missing: missing)
+            missing: try settings.choice("missing"))
     }
 }
-
-extension MissingValuePolicy: ExpressibleByArgument {}
 
 extension FeatureError: ToolFailure {
     /// All of them are wishes of the command line or the configuration.

@@ -1,0 +1,22 @@
+import Logging
+
+extension Report {
+    /// Says how many missing values a unit's last one stood in for, and how many rows were skipped for one, if any.
+    public func noteMissing(held: Int, dropped: Int) {
+        if held > 0 { logger.notice("missing values held: \(held)") }
+        if dropped > 0 { logger.notice("rows skipped for missing values: \(dropped)") }
+    }
+
+    /// Says how often rows are missing within units, if they are.
+    public func noteGaps(_ count: Int) {
+        if count > 0 { logger.notice("gaps in cycles, which no window spans: \(count)") }
+    }
+
+    /// Names units that have too few rows for a window, and what comes of it; at most ten of them.
+    public func noteShort(_ units: [Int64], _ consequence: String = "", level: Logger.Level) {
+        guard !units.isEmpty else { return }
+        let names = units.prefix(10).map(String.init).joined(separator: ", ") + (units.count > 10 ? ", ..." : "")
+        let noun = units.count == 1 ? "unit has" : "units have"
+        logger.log(level: level, "\(units.count) \(noun) too few rows for a window\(consequence): \(names)")
+    }
+}
