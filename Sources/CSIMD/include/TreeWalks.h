@@ -1,7 +1,7 @@
 #pragma once
 
 // Walks of isolation trees. Nodes are those of `TreeNode`. In C because it keeps eight walks in registers, and because
-// the first levels need masks.
+// the first levels need comparisons whose results are masks.
 
 typedef struct {
     float threshold;
@@ -20,8 +20,8 @@ SIMD_INLINE unsigned long simd_next_node(const simd_tree_node *nodes, unsigned l
     return at + (link >> 16) + !(nodes[at].threshold >= point[link & 0xffff]);
 }
 
-/// Walks 16 points from the nodes in `at`, where they stand after `level` levels, and adds their path lengths to `sums`. The
-/// points are `points[0 ... 15]`, or those that begin side by side at `*points`.
+/// Walks 16 points from the nodes in `at`, where they stand after `level` levels, and adds their path lengths to `sums`.
+/// The points are `points[0 ... 15]`, or those that begin side by side at `*points`.
 SIMD_INLINE void simd_finish_walks16(
     const simd_tree_node *nodes, const unsigned *at, long level, long depth, const float *path_lengths,
     const float *const *points, int side_by_side, double *sums) {
@@ -44,18 +44,15 @@ SIMD_INLINE void simd_finish_walks16(
 
 #if defined(__AVX512F__)
 
-// Keeps the compiler from taking "and not" of comparisons apart into more operations.
-#define SIMD_OWN_MASK(x) __asm__("" : "+Yk"(x))
-
 enum { simd_top_levels = 4, simd_top_nodes = 1 << simd_top_levels };
 
-/// The first levels of a tree as a whole one: node k's children are 2k and 2k + 1, and below leaves all go to the first.
+/// The first levels of a tree as a whole one: node k's children are 2k and 2k + 1; below leaves all go to the first.
 typedef struct {
     /// What node k splits, at the first point, from 1 on.
     const float *feature[simd_top_nodes];
     float threshold[simd_top_nodes];
     /// The tree's own number of the node that stands below.
-    int exit[simd_top_nodes];
+    int exit[simd_top_nodes] __attribute__((aligned(64)));
 } simd_tree_top;
 
 SIMD_INLINE void simd_read_tree_top(simd_tree_top *top, const simd_tree_node *nodes, const float *values) {
@@ -71,33 +68,32 @@ SIMD_INLINE void simd_read_tree_top(simd_tree_top *top, const simd_tree_node *no
     __builtin_memcpy(top->exit, number + simd_top_nodes, sizeof top->exit);
 }
 
-// Sends the points of `reach`, which have come to node k, to its children, and those of the fourth level to where they
-// leave the top. The masks have names of their own on every level, because they are the arguments of the next.
-#define SIMD_SPLIT(k, reach, level) \
-    unsigned short right##level = __builtin_ia32_cmpps512_mask( \
-        *(const simd_loose_f16 *)(top->feature[k] + first), (simd_f16)top->threshold[k], 14, reach, 4); \
-    SIMD_OWN_MASK(right##level); \
-    unsigned short left##level = (reach) & ~right##level;
-#define SIMD_LEAVE(k, reach) \
-    at = (simd_i16)__builtin_ia32_selectd_512(reach, (simd_i16)top->exit[(k) - simd_top_nodes], at);
-#define SIMD_SEND4(k, r) { SIMD_SPLIT(k, r, 4) SIMD_LEAVE(2 * (k), left4) SIMD_LEAVE(2 * (k) + 1, right4) }
-#define SIMD_SEND3(k, r) { SIMD_SPLIT(k, r, 3) SIMD_SEND4(2 * (k), left3) SIMD_SEND4(2 * (k) + 1, right3) }
-#define SIMD_SEND2(k, r) { SIMD_SPLIT(k, r, 2) SIMD_SEND3(2 * (k), left2) SIMD_SEND3(2 * (k) + 1, right2) }
-#define SIMD_SEND1(k, r) { SIMD_SPLIT(k, r, 1) SIMD_SEND2(2 * (k), left1) SIMD_SEND2(2 * (k) + 1, right1) }
-
 /// The nodes of 16 points, from number `first` on, below the top of the tree.
 SIMD_INLINE simd_i16 simd_walk_top16(const simd_tree_top *top, long first) {
     typedef float simd_loose_f16 __attribute__((ext_vector_type(16), aligned(4)));
-    simd_i16 at = (simd_i16)0;
-    SIMD_SEND1(1, (unsigned short)-1)
-    return at;
+    // Bit k: whether the point would go to the second child of node k. All are asked, since none waits for another.
+    simd_i16 turns = (simd_i16)0;
+#pragma clang loop unroll(full)
+    for (int k = 1; k < simd_top_nodes; k++) {
+        simd_f16 value = *(const simd_loose_f16 *)(top->feature[k] + first);
+        unsigned short right =
+            __builtin_ia32_cmpps512_mask(value, (simd_f16)top->threshold[k], 14, (unsigned short)-1, 4);
+        turns = (simd_i16)__builtin_ia32_selectd_512(right, turns | (simd_i16)(1 << k), turns);
+    }
+    simd_i16 at = (simd_i16)1;
+#pragma clang loop unroll(full)
+    for (int level = 0; level < simd_top_levels; level++)
+        at = at + at + ((simd_i16)__builtin_ia32_psrlv16si(turns, at) & 1);
+    at -= simd_top_nodes;
+    return (simd_i16)__builtin_ia32_permvarsi512(*(const simd_i16 *)top->exit, at);
 }
 
 #endif
 
-/// Adds to `sums` the path length of each of `count` points, a multiple of 16, in the tree of `depth` levels at `nodes`.
+/// Adds to `sums` the path length of each of `count` points, a multiple of 16, in the tree of `depth` levels at `tree`.
 ///
-/// Point i begins at `offsets[i]` in `values`; or, without `offsets`, at i, and the nodes know how far its features are apart.
+/// Point i begins at `offsets[i]` in `values`; or, without `offsets`, at i, and the nodes know how far apart its features
+/// are.
 SIMD_INLINE void simd_add_path_lengths(
     const void *tree, long depth, const float *path_lengths, const float *values, const int *offsets, long count,
     double *sums) {
@@ -117,9 +113,7 @@ SIMD_INLINE void simd_add_path_lengths(
 #endif
     for (long first = 0; first < count; first += 16) {
 #if defined(__AVX512F__)
-        const simd_tree_top *own = &top;
-        SIMD_OWN_REGISTER(own);  // or all thresholds are spread over vectors beforehand, which the cache has to hold
-        simd_u16 at = (simd_u16)simd_walk_top16(own, first);
+        simd_u16 at = (simd_u16)simd_walk_top16(&top, first);
         long level = simd_top_levels;
 #else
         simd_u16 at = (simd_u16)0;

@@ -1,13 +1,13 @@
 import Kernels
 import VectorMath
 
-/// Neighbouring points of a set on their way down the trees, as many as the first-level cache holds.
+/// Neighbouring points of a set on their way down the trees, as many as the nearer caches hold.
 ///
 /// Points with few features are copied, so that a feature of all of them stands side by side. Others are walked where they
 /// stand: long windows share their rows, and a copy would be many times as large.
 struct PointTile {
     /// The most points of a tile.
-    static let capacity = 128
+    static let capacity = 256
     /// The most features of points that are copied.
     private static let mostCopied = 128
     /// From one feature of a copy to the next; not a power of two, which would put all features in few places of the cache.
