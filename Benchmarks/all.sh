@@ -14,7 +14,7 @@ echo; echo "## Rows"
 "$python" "$here/rows.py" "$rows" --pandas
 "$python" "$here/rows.py" "$rows" --copies 20 --repeats 3
 echo; echo "## Forest"
-for view in window statistics "last --samples 0"; do
+for view in window statistics last "last --samples 0"; do
     "$python" "$here/forest.py" --bench "$(command -v borescope-bench)" --view $view $([ -e "$data/train_FD001.txt" ] && echo --data "$data")
 done
 if "$python" -c "import torch" 2> /dev/null; then

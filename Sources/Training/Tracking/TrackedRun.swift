@@ -85,6 +85,8 @@ public final class TrackedRun {
             try write(bundle, path, figures, status, to: journal)
         } catch  where request == nil {
             report.logger.warning("\(error); the run is not recorded to its end, the model is at \(path)")
+            report.deliver(journal)
+            return
         }
         if report.deliver(journal) {
             report.logger.info("run \(journal.id) is recorded")
