@@ -33,7 +33,7 @@ test-deps:
 	@.ci/deps $(TEST_PACKAGES)
 
 build: deps
-	$(SWIFT) build -c release --static-swift-stdlib --scratch-path $(STATIC)
+	BORESCOPE_STANDALONE=1 $(SWIFT) build -c release --static-swift-stdlib --disable-local-rpath --scratch-path $(STATIC)
 
 test: test-deps
 	$(TEST)

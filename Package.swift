@@ -36,12 +36,21 @@ let higherKernels: [Target] =
                 ["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"], defining: "KERNELS_V4")),
     ] : []
 
+/// Programs that ask no name service carry the C library too (`make build`): nothing is loaded and bound when they start,
+/// and they run on any Linux. They stay position-independent, so that addresses are still random.
+let standsAlone: [LinkerSetting] =
+    Context.environment["BORESCOPE_STANDALONE"] == nil
+    ? [] : [.unsafeFlags(["-static-executable", "-use-ld=lld", "-Xclang-linker", "-static-pie"])]
+
 /// A door: arguments → library call → exit code.
 /// Its defaults are `configs/NAME.yaml`, embedded through a link in its folder.
-func tool(_ name: String, _ rooms: Target.Dependency..., hasSettings: Bool = false) -> Target {
+func tool(
+    _ name: String, _ rooms: Target.Dependency..., hasSettings: Bool = false, asksNetwork: Bool = false
+) -> Target {
     .executableTarget(
         name: name, dependencies: ["CommandKit", argumentParser] + rooms,
-        resources: hasSettings ? [.embedInCode("\(name).yaml")] : [])
+        resources: hasSettings ? [.embedInCode("\(name).yaml")] : [],
+        linkerSettings: asksNetwork ? [] : standsAlone)
 }
 
 let package = Package(
@@ -121,7 +130,7 @@ let package = Package(
         tool("evaluate", "Experiments", "SensorData", "RecordStreams", "Evaluation", "DurableFiles", hasSettings: true),
         tool(
             "model-registry", "Tracking", "Experiments", "Training", "Detectors", "Evaluation", "DurableFiles",
-            "VectorMath", hasSettings: true),
+            "VectorMath", hasSettings: true, asksNetwork: true),
         .executableTarget(
             name: "borescope-bench", dependencies: ["Detectors", "SensorData", "VectorMath", argumentParser]),
         .executableTarget(name: "write-manual", dependencies: [argumentParser], path: "man/write-manual"),
