@@ -3,15 +3,27 @@ public struct ForestKernels: Sendable {
     /// Adds to the sums of points the lengths of their paths in a tree.
     public typealias Walk = @Sendable (_ walk: TreeWalk) -> Void
 
+    /// Adds to the sums of `shallowBlock` points, which begin side by side at `values`, the lengths of their paths in a
+    /// tree of few levels.
+    public typealias Ask =
+        @Sendable (
+            _ tree: ShallowTree, _ values: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Double>
+        ) -> Void
+
     /// What the number of points in a walk is a multiple of.
     public static let group = 16
+    /// The points that all splits of a shallow tree are asked of.
+    public static let shallowBlock = 256
 
     /// The lengths of paths.
     public let addPathLengths: Walk
+    /// The same lengths, where trees are shallow and points come in blocks.
+    public let addShallowPathLengths: Ask
 
     /// Collects the kernels of a level.
-    public init(addPathLengths: @escaping Walk) {
+    public init(addPathLengths: @escaping Walk, addShallowPathLengths: @escaping Ask) {
         self.addPathLengths = addPathLengths
+        self.addShallowPathLengths = addShallowPathLengths
     }
 }
 
@@ -75,5 +87,47 @@ public struct TreeWalk {
         self.offsets = offsets
         self.count = count
         self.sums = sums
+    }
+}
+
+/// A split of a shallow tree.
+public struct TreeSplit: Sendable, Equatable {
+    /// Points above it go to the second child.
+    public let threshold: Float
+    /// How far the feature is from the point's first.
+    public let offset: UInt16
+    /// The split's number among the tree's nodes.
+    public let node: UInt16
+
+    /// Describes a split.
+    public init(threshold: Float, offset: UInt16, node: UInt16) {
+        self.threshold = threshold
+        self.offset = offset
+        self.node = node
+    }
+}
+
+/// A tree of at most `levels` levels of splits, of which all are asked of a point.
+public struct ShallowTree {
+    /// The most splits on a path.
+    public static let levels = 8
+    /// The number of paths, were all as long.
+    public static let paths = 1 << levels
+
+    /// The splits in breadth-first order.
+    public var splits: UnsafePointer<TreeSplit>
+    /// How many splits the first level has, the first two, and so on; shape (levels).
+    public var levelEnds: UnsafePointer<UInt16>
+    /// The length of each path, by its turns: the first in the highest bit, 1 to the second child, 0 below its leaf; shape
+    /// (paths).
+    public var pathLengths: UnsafePointer<Float>
+
+    /// Describes a tree.
+    public init(
+        splits: UnsafePointer<TreeSplit>, levelEnds: UnsafePointer<UInt16>, pathLengths: UnsafePointer<Float>
+    ) {
+        self.splits = splits
+        self.levelEnds = levelEnds
+        self.pathLengths = pathLengths
     }
 }

@@ -19,7 +19,7 @@ public func kernelTable() -> KernelTable {
         windowStatistics: windowStatistics,
         rolling: RollingKernels(take: takeRows, resume: resumeWindow),
         fields: fieldKernels,
-        forest: ForestKernels(addPathLengths: addPathLengths),
+        forest: ForestKernels(addPathLengths: addPathLengths, addShallowPathLengths: addShallowPathLengths),
         network: NetworkKernels(
             lanes: Lanes.scalarCount, padding: 16, panel: panelVectors * Lanes.scalarCount, multiply: multiply,
             step: stepLSTM, project: projectLSTM,

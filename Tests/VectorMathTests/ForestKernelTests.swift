@@ -58,6 +58,73 @@ import VectorMath
         }
     }
 
+    @Test("all levels ask a shallow tree to the leaf that a walk finds", arguments: [1, 3, 6, 8])
+    func shallowTreesAgree(levels: Int) {
+        let (count, features) = (ForestKernels.shallowBlock, 9)
+        for seed in 0..<20 as Range<UInt64> {
+            let tree = tree(levels: levels, features: features, stride: count, seed: seed)
+            var random = CounterRandom(seed: 78, stream: seed)
+            var values = (0..<features * count).map { _ in random.uniform() as Float }
+            for (index, node) in tree.nodes.enumerated() where !node.isLeaf {
+                values[index * 31 % values.count] = node.threshold
+            }
+            let (splits, levelEnds, lengths) = layOut(tree)
+            for level in usableLevels {
+                var sums = (0..<count).map { Double($0) / 3 }
+                let expected = sums.enumerated().map { point, sum in
+                    sum + Double(walk((tree.nodes, tree.lengths)) { values[point + $0] })
+                }
+                ask(splits, levelEnds, lengths, values, kernelTable(of: level).forest, &sums)
+                #expect(sums == expected)
+            }
+        }
+    }
+
+    /// The tree as `ShallowTree` wants it.
+    private func layOut(
+        _ tree: (nodes: [TreeNode], lengths: [Float], depth: Int)
+    ) -> (splits: [TreeSplit], levelEnds: [UInt16], lengths: [Float]) {
+        var places = [0: (path: 0, level: 0)]
+        var splits: [TreeSplit] = []
+        var levelEnds = [UInt16](repeating: 0, count: ShallowTree.levels)
+        var lengths = [Float](repeating: .nan, count: ShallowTree.paths)
+        for (number, node) in tree.nodes.enumerated() {
+            let (path, level) = places[number] ?? (0, 0)
+            guard !node.isLeaf else {
+                lengths[path] = tree.lengths[number]
+                continue
+            }
+            splits.append(
+                TreeSplit(threshold: node.threshold, offset: UInt16(node.offset), node: UInt16(number)))
+            for below in level..<ShallowTree.levels { levelEnds[below] += 1 }
+            places[number + node.step] = (path, level + 1)
+            places[number + node.step + 1] = (path + (128 >> level), level + 1)
+        }
+        return (splits, levelEnds, lengths)
+    }
+
+    private func ask(
+        _ splits: [TreeSplit], _ levelEnds: [UInt16], _ lengths: [Float], _ values: [Float], _ kernels: ForestKernels,
+        _ sums: inout [Double]
+    ) {
+        splits.withUnsafeBufferPointer { splits in
+            levelEnds.withUnsafeBufferPointer { levelEnds in
+                lengths.withUnsafeBufferPointer { lengths in
+                    values.withUnsafeBufferPointer { values in
+                        sums.withUnsafeMutableBufferPointer { sums in
+                            guard let splits = splits.baseAddress, let levelEnds = levelEnds.baseAddress,
+                                let lengths = lengths.baseAddress, let values = values.baseAddress,
+                                let sums = sums.baseAddress
+                            else { return }
+                            kernels.addShallowPathLengths(
+                                ShallowTree(splits: splits, levelEnds: levelEnds, pathLengths: lengths), values, sums)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     private func add(
         _ tree: (nodes: [TreeNode], lengths: [Float], depth: Int), _ values: [Float], _ offsets: [Int32]?,
         _ kernels: ForestKernels, to sums: inout [Double]

@@ -13,6 +13,8 @@ typedef struct {
 #define SIMD_OWN_REGISTER(x) __asm__("" : "+r"(x))
 #define SIMD_OWN_LOAD(type, at) (*(const volatile type *)(at))
 
+typedef float simd_loose_f16 __attribute__((ext_vector_type(16), aligned(4)));
+
 /// Where one lane's walk goes from a node: to its first child, or one further.
 SIMD_INLINE unsigned long simd_next_node(const simd_tree_node *nodes, unsigned long at, const float *point) {
     unsigned link = nodes[at].link;
@@ -70,7 +72,6 @@ SIMD_INLINE void simd_read_tree_top(simd_tree_top *top, const simd_tree_node *no
 
 /// The nodes of 16 points, from number `first` on, below the top of the tree.
 SIMD_INLINE simd_i16 simd_walk_top16(const simd_tree_top *top, long first) {
-    typedef float simd_loose_f16 __attribute__((ext_vector_type(16), aligned(4)));
     // Bit k: whether the point would go to the second child of node k. All are asked, since none waits for another.
     simd_i16 turns = (simd_i16)0;
 #pragma clang loop unroll(full)

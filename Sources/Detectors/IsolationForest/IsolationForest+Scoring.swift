@@ -54,6 +54,9 @@ extension IsolationForest {
     }
 
     private func walk(_ tile: inout PointTile, down trees: Range<Int>) {
+        if let shallowTrees, tile.isBlock {
+            return shallowTrees.forEach(of: trees) { tile.ask($0) }
+        }
         nodes.withUnsafeBufferPointer { nodes in
             pathLengths.withUnsafeBufferPointer { lengths in
                 guard let nodes = nodes.baseAddress, let lengths = lengths.baseAddress else { return }

@@ -7,7 +7,7 @@ import VectorMath
 /// stand: long windows share their rows, and a copy would be many times as large.
 struct PointTile {
     /// The most points of a tile.
-    static let capacity = 256
+    static let capacity = ForestKernels.shallowBlock
     /// The most features of points that are copied.
     private static let mostCopied = 128
     /// From one feature of a copy to the next; not a power of two, which would put all features in few places of the cache.
@@ -54,6 +54,20 @@ struct PointTile {
             }
         }
         self.copy = copy
+    }
+
+    /// Whether `ask` may be called.
+    var isBlock: Bool { copy != nil && pathLengths.count == ForestKernels.shallowBlock }
+
+    /// Adds the points' path lengths in a shallow tree.
+    ///
+    /// - Precondition: `isBlock`.
+    mutating func ask(_ tree: ShallowTree) {
+        guard let copy else { return }
+        pathLengths.withUnsafeMutableBufferPointer { sums in
+            guard let first = sums.baseAddress else { return }
+            kernels.forest.addShallowPathLengths(tree, UnsafePointer(copy.pointer), first)
+        }
     }
 
     /// Adds the points' path lengths in a tree of `depth` levels, which begins at `nodes`.

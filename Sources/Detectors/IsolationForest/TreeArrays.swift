@@ -115,6 +115,7 @@ extension IsolationForest {
         self.pathLengths = pathLengths
         self.entryDrops = entryDrops
         self.depths = depths
+        shallowTrees = ShallowTrees(nodes, starts: starts, lengths: pathLengths, depths: depths)
     }
 
     /// The trees as they are stored.
