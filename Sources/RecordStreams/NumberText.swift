@@ -22,16 +22,19 @@ enum NumberText {
         // apart by doubles, and the quotient below is the double nearest to that decimal.
         let magnitude = value.magnitude
         if magnitude < 1e11 {
-            let scaled = UInt64(magnitude * 10_000 + 0.5)
-            if Double(scaled) / 10_000 == magnitude, scaled != 0 {
+            // Whole numbers stand in the last bits of doubles from 2^52 on.
+            let shifted = magnitude * 10_000 + 0x1p52
+            let whole = shifted - 0x1p52
+            if whole / 10_000 == magnitude, whole != 0 {
+                let scaled = shifted.significandBitPattern
                 var at = start
                 if value < 0 {
                     at.pointee = UInt8(ascii: "-")
                     at += 1
                 }
-                let whole = scaled / 10_000
-                at = write(whole, to: at)
-                return writeFraction(UInt32(truncatingIfNeeded: scaled &- whole &* 10_000), to: at)
+                let units = scaled / 10_000
+                at = write(units, to: at)
+                return writeFraction(UInt32(truncatingIfNeeded: scaled &- units &* 10_000), to: at)
             }
         }
         return writeAny(value, to: start)
