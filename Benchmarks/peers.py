@@ -1,8 +1,8 @@
-"""One row job done by a peer, in a process of its own: peers.py polars|polars-streaming|pandas FILE [OUTPUT.npy]
+"""One row job done by a peer, in a process of its own: peers.py polars|polars-streaming|pandas FILE [OUTPUT]
 
 Reads NASA's text, labels every row with its remaining useful life, keeps 14 sensors and adds the rolling mean and sample
-standard deviation of each over 5, 10 and 20 rows of the unit. The result stays in memory; with OUTPUT the 84 rolling
-columns are saved, to be compared. Each peer reads the file with its fastest reader for it: polars' multi-column CSV
+standard deviation of each over 5, 10 and 20 rows of the unit. The result stays in memory; with OUTPUT.npy the 84 rolling columns
+are saved, to be compared; with another OUTPUT all columns are written there as NDJSON. Each peer reads the file with its fastest reader for it: polars' multi-column CSV
 scanner splits at single spaces (the two at the end of NASA's lines make two empty columns), pandas' C engine at runs.
 """
 
@@ -65,7 +65,9 @@ def main() -> None:
         frame = polars_features(path, "streaming" if peer == "polars-streaming" else "in-memory")
     seconds = time.perf_counter() - begin
     print(f"{peer}: {len(frame)} rows, {len(frame.columns)} columns, {seconds:.3f} s after start-up", file=sys.stderr)
-    if len(sys.argv) > 3:
+    if len(sys.argv) > 3 and not sys.argv[3].endswith(".npy"):
+        frame.write_ndjson(sys.argv[3])
+    elif len(sys.argv) > 3:
         import numpy
 
         names = [f"{sensor}_{kind}_{span}" for sensor in SENSORS for span in SPANS for kind in ("mean", "std")]

@@ -6,10 +6,11 @@
 FILE is NASA's text (train_FD004.txt, or .gz). With --copies 20 its engines are repeated under new numbers.
 
 Every side reads the text, labels each row with its remaining useful life, keeps 14 sensors and adds the rolling mean and
-sample standard deviation of each over 5, 10 and 20 rows of the engine. The peers keep the result in memory (peers.py);
-Borescope, which gives rows timestamps besides, is the pipe `cmapss-ingest | featurize` writing to /dev/null, in both
-forms. Times are of whole processes, start to end, the least of the repetitions; memory is the peak of all processes of
-the side together. Before anything is timed, the 84 rolling columns of all sides are compared.
+sample standard deviation of each over 5, 10 and 20 rows of the engine. The peers keep the result in memory (peers.py),
+and polars once writes it to /dev/null as NDJSON; Borescope, which gives rows timestamps besides, is the pipe
+`cmapss-ingest | featurize` writing to /dev/null, in both forms. Times are of whole processes, start to end, the least of
+the repetitions; memory is the peak of all processes of the side together. Before anything is timed, the 84 rolling
+columns of all sides are compared.
 """
 
 import argparse
@@ -118,15 +119,17 @@ def main():
             "Borescope, npy": lambda: side(ingest, ["featurize"], BORESCOPE_FORMAT="npy"),
             "Borescope, ndjson": lambda: side(ingest, ["featurize"]),
             **{name: (lambda name=name: side(peer(name, path))) for name in peers},
+            "polars, ndjson": lambda: side(peer("polars", path, os.devnull)),
         }
         best = {}
         for _ in range(options.repeats):
             for name, run in sides.items():
                 best[name] = min(best.get(name, (1e9, 0, 0)), run())
-        base = best["Borescope, npy"][0]
-        print("| | seconds | of processor | peak MB | against Borescope |\n|---|---|---|---|---|")
+        forms = [best[name][0] for name in list(sides)[:2]]
+        print("| | seconds | of processor | peak MB | against npy | against ndjson |\n|---|---|---|---|---|---|")
         for name, (seconds, used, peak) in best.items():
-            print(f"| {name} | {seconds:.2f} | {used:.2f} | {peak:.0f} | {seconds / base:.1f} x |")
+            ratios = " | ".join(f"{seconds / form:.1f} x" for form in forms)
+            print(f"| {name} | {seconds:.2f} | {used:.2f} | {peak:.0f} | {ratios} |")
     finally:
         shutil.rmtree(folder)
 
