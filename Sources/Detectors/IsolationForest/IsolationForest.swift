@@ -39,7 +39,7 @@ public struct IsolationForest: Sendable {
     let sizes: [Int32]
     /// For each leaf its depth plus the expected depth of the unbuilt tree below it; 0 for a split.
     let pathLengths: [Float]
-    /// The trees once more, if all have few levels.
+    /// The trees once more, if all have few levels and points are copied (see `PointTile`).
     let shallowTrees: ShallowTrees?
     /// For each node but the roots how much nearer the expected end of a path comes by arriving there, c(n) − 1 − c(m)
     /// with n points in the parent and m here.

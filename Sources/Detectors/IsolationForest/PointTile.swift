@@ -13,8 +13,10 @@ struct PointTile {
     /// From one feature of a copy to the next; not a power of two, which would put all features in few places of the cache.
     private static let copyStride = capacity + 16
 
+    /// Whether points of `dimension` numbers are copied.
+    static func copies(dimension: Int) -> Bool { dimension <= mostCopied }
     /// From one feature of a point of `dimension` numbers to the next.
-    static func featureStride(dimension: Int) -> Int { dimension <= mostCopied ? copyStride : 1 }
+    static func featureStride(dimension: Int) -> Int { copies(dimension: dimension) ? copyStride : 1 }
 
     /// The points' numbers in their set.
     let range: Range<Int>
@@ -38,7 +40,7 @@ struct PointTile {
         // The last point stands in for those that a short tile lacks.
         let starts = (0..<count).map { points.offsets[min(range.lowerBound + $0, range.upperBound - 1)] }
         self.points = points
-        guard points.dimension <= PointTile.mostCopied else {
+        guard PointTile.copies(dimension: points.dimension) else {
             let base = starts.min() ?? 0
             self.base = base
             offsets = starts.map { Int32($0 - base) }

@@ -115,7 +115,9 @@ extension IsolationForest {
         self.pathLengths = pathLengths
         self.entryDrops = entryDrops
         self.depths = depths
-        shallowTrees = ShallowTrees(nodes, starts: starts, lengths: pathLengths, depths: depths)
+        shallowTrees =
+            PointTile.copies(dimension: dimension)
+            ? ShallowTrees(nodes, starts: starts, lengths: pathLengths, depths: depths) : nil
     }
 
     /// The trees as they are stored.
