@@ -1,9 +1,10 @@
 """One row job done by a peer, in a process of its own: peers.py polars|polars-streaming|pandas FILE [OUTPUT]
 
 Reads NASA's text, labels every row with its remaining useful life, keeps 14 sensors and adds the rolling mean and sample
-standard deviation of each over 5, 10 and 20 rows of the unit. The result stays in memory; with OUTPUT.npy the 84 rolling columns
-are saved, to be compared; with another OUTPUT all columns are written there as NDJSON. Each peer reads the file with its fastest reader for it: polars' multi-column CSV
-scanner splits at single spaces (the two at the end of NASA's lines make two empty columns), pandas' C engine at runs.
+standard deviation of each over 5, 10 and 20 rows of the unit. The result stays in memory; with OUTPUT.npy the 84 rolling
+columns are saved, to be compared; with another OUTPUT (polars only) all columns are written there as NDJSON. Each peer
+reads the file with its fastest reader for it: polars' multi-column CSV scanner splits at single spaces (the two at the
+end of NASA's lines make two empty columns), pandas' C engine at runs.
 """
 
 import sys
