@@ -5,6 +5,8 @@ final class NPYArrayReader {
     private let input: InputBuffer
     /// The current array's header; nil before the first array.
     private(set) var header: NPYHeader?
+    /// The kind of the current array's records.
+    private(set) var kind = RecordKind.rows
     /// Rises with every array whose type differs from the one before.
     private(set) var typeNumber = 0
     /// The elements of the current array that are not yet consumed.
@@ -99,6 +101,7 @@ final class NPYArrayReader {
             elementSize = try NPYArrayReader.elementSize(of: new)
             if new.type != header?.type || new.shape.dropFirst() != header?.shape.dropFirst() { typeNumber += 1 }
             header = new
+            kind = NPYArrayReader.kind(of: new)
         } catch let fault {
             throw error(fault.message)
         }
@@ -133,9 +136,8 @@ final class NPYArrayReader {
         return size
     }
 
-    /// The kind of the current array's records.
-    var kind: RecordKind {
-        guard case .record(let fields, _)? = header?.type else { return .windows }
+    private static func kind(of header: NPYHeader) -> RecordKind {
+        guard case .record(let fields, _) = header.type else { return .windows }
         let names = fields.map(\.name)
         return names.contains("window") ? .windows : names.contains("anomaly_score") ? .scored : .rows
     }

@@ -4,7 +4,7 @@ import SensorData
 /// value is not as it should be, the general decoder finds out which.
 struct NPYPlainRecords {
     /// Rows read at a time: what is made of them shall fit the processor's nearer caches.
-    static let batchRows = 128
+    static let batchRows = 256
 
     private let schema: RowSchema
     private let recordSize: Int

@@ -6,19 +6,37 @@ final class NPYRowDecoder {
     private var plans = NPYPlan<Plan>()
     private var fault: DataError?
 
-    /// Where the members of a row stand in a record, and room for the rows.
-    private struct Plan {
-        var schema: RowSchema
-        var identity: NPYIdentity
+    /// Where the members of a row stand in a record, and room for the rows. A class, so that handing it on is one count.
+    private final class Plan {
+        let schema: RowSchema
+        let identity: NPYIdentity
         /// Of each column.
-        var columns: [(offset: Int, type: NPYScalar)]
-        /// Where the columns are doubles side by side, the first one's offset.
-        var blockOffset: Int?
+        let columns: [(offset: Int, type: NPYScalar)]
         /// Text members, which pass through.
-        var texts: [(key: String, offset: Int, type: NPYScalar)]
-        var stage: RowStage
+        let texts: [(key: String, offset: Int, type: NPYScalar)]
+        /// Where the columns are doubles side by side, the first one's offset.
+        let blockOffset: Int?
+        let stage: RowStage
         /// Where nothing is to be converted.
-        var plain: NPYPlainRecords?
+        let plain: NPYPlainRecords?
+
+        init(
+            _ identity: NPYIdentity, _ names: [String], _ columns: [(offset: Int, type: NPYScalar)],
+            texts: [(key: String, offset: Int, type: NPYScalar)], recordSize: Int
+        ) {
+            (self.identity, self.columns, self.texts) = (identity, columns, texts)
+            schema = RowSchema(keys: identity.keys, columns: names)
+            stage = RowStage(schema: schema)
+            let isBlock = columns.indices.allSatisfy {
+                columns[$0].type == .float64 && columns[$0].offset == columns[0].offset + 8 * $0
+            }
+            blockOffset = isBlock ? columns.first?.offset : nil
+            if let blockOffset, texts.isEmpty {
+                plain = NPYPlainRecords(identity, schema: schema, recordSize: recordSize, blockOffset: blockOffset)
+            } else {
+                plain = nil
+            }
+        }
     }
 
     init(_ arrays: NPYArrayReader) {
@@ -112,18 +130,6 @@ final class NPYRowDecoder {
             }
         }
         guard identity.hasUnitID else { throw NPYFault("expected a field 'unit_id', found none") }
-        let schema = RowSchema(keys: identity.keys, columns: names)
-        var blockOffset = columns.first?.offset
-        for (index, column) in columns.enumerated() {
-            if column.type != .float64 || column.offset != columns[0].offset + 8 * index { blockOffset = nil }
-        }
-        let plain =
-            texts.isEmpty
-            ? blockOffset.flatMap {
-                NPYPlainRecords(identity, schema: schema, recordSize: arrays.elementSize, blockOffset: $0)
-            } : nil
-        return Plan(
-            schema: schema, identity: identity, columns: columns, blockOffset: blockOffset, texts: texts,
-            stage: RowStage(schema: schema), plain: plain)
+        return Plan(identity, names, columns, texts: texts, recordSize: arrays.elementSize)
     }
 }

@@ -3,28 +3,35 @@ import Testing
 import VectorMath
 
 @Suite struct RollingKernelTests {
-    /// Statistics of the last 4 of 9 rows over windows of 6 rows, remembered from the ones before.
+    private static let length = 6
+
+    /// Means and deviations of the last 4 of 9 rows over windows of 6 rows, remembered from the 5 rows before.
     private func statistics(_ rows: [Double], columns: Int, _ level: CPULevel) -> [Double] {
-        let kernels = kernelTable(of: level).rolling
-        let width = (columns + 7) / 8 * 8
-        let memory = UnsafeMutablePointer<Double>.allocate(capacity: 24 * width + 8 * columns + 7)
-        defer { memory.deallocate() }
-        memory.initialize(repeating: 0, count: 24 * width + 8 * columns + 7)
-        for row in 0..<9 {
-            for column in 0..<columns { memory[row * width + column] = rows[row * columns + column] }
+        let length = RollingKernelTests.length
+        let width = (columns + RollingKernels.padding - 1) / RollingKernels.padding * RollingKernels.padding
+        let reciprocals = (3 + 2 * length) * width
+        var sums = Array(repeating: Double.nan, count: reciprocals)
+        sums.append(contentsOf: (0...length).map { $0 > 0 ? 1 / Double($0) : 0 })
+        var results = Array(repeating: Double.nan, count: 8 * columns)
+        let windows = [RollingWindow(length: length, sums: 0, reciprocals: reciprocals)]
+        windows.withUnsafeBufferPointer { windows in
+            rows.withUnsafeBufferPointer { rows in
+                sums.withUnsafeMutableBufferPointer { sums in
+                    results.withUnsafeMutableBytes { results in
+                        guard let first = rows.baseAddress, let memory = sums.baseAddress,
+                            let place = results.baseAddress
+                        else { return }
+                        let now = first + 5 * columns
+                        kernelTable(of: level).rolling.take(
+                            RollingRun(
+                                columns: columns, width: width, rows: now, rowStride: columns, count: 4, past: now,
+                                index: 5, windows: windows, memory: memory, results: place,
+                                resultStride: 16 * columns))
+                    }
+                }
+            }
         }
-        let prefix = memory + 9 * width
-        let suffixes = prefix + 3 * width
-        let results = suffixes + 12 * width
-        let reciprocals = results + 8 * columns
-        for number in 1...6 { reciprocals[number] = 1 / Double(number) }
-        let run = RollingRun(
-            length: 6, count: 4, index: 5, columns: columns, width: width, rows: memory + 5 * width, prefix: prefix,
-            suffixes: suffixes, reciprocals: reciprocals, results: results, resultStride: 16 * columns, columnStride: 16
-        )
-        kernels.resume(run)
-        kernels.take(run)
-        return Array(UnsafeBufferPointer(start: results, count: 8 * columns))
+        return results
     }
 
     @Test("all levels compute the same bits, and those are means and deviations", arguments: [1, 2, 7, 8, 14, 23])

@@ -62,6 +62,28 @@ SIMD_DEFINE_DOUBLE(2)
 SIMD_DEFINE_DOUBLE(4)
 SIMD_DEFINE_DOUBLE(8)
 
+/// The first `count` doubles at `at`, and 0 in the other lanes. No other memory is touched.
+SIMD_INLINE simd_d2 simd_load_part2(const double *at, long count) {
+    return (simd_d2){at[0], count > 1 ? at[1] : 0};
+}
+SIMD_INLINE simd_d4 simd_load_part4(const double *at, long count) {
+#if defined(__AVX__)
+    typedef long long simd_word4 __attribute__((ext_vector_type(4)));
+    return (simd_d4)__builtin_ia32_maskloadpd256((const simd_d4 *)at, (simd_word4){0, 1, 2, 3} < count);
+#else
+    return (simd_d4){at[0], count > 1 ? at[1] : 0, count > 2 ? at[2] : 0, count > 3 ? at[3] : 0};
+#endif
+}
+SIMD_INLINE simd_d8 simd_load_part8(const double *at, long count) {
+#if defined(__AVX512F__)
+    return (simd_d8)__builtin_ia32_loadupd512_mask(at, (simd_d8)0.0, (unsigned char)((1 << count) - 1));
+#else
+    simd_d8 values = 0;
+    for (int i = 0; i < count; i++) values[i] = at[i];
+    return values;
+#endif
+}
+
 /// p · 2^n for whole n from -150 to 128, rounded once where the machine can.
 #if defined(__AVX512F__)
 SIMD_INLINE simd_f16 simd_scale16(simd_f16 p, simd_f16 n) {

@@ -1,4 +1,5 @@
 import Kernels
+import VectorMath
 
 /// Rolling statistics of several columns over several windows, for many units.
 ///
@@ -8,36 +9,36 @@ import Kernels
 ///
 /// - Complexity: O(1) a row, amortised over a run of rows of one unit; O(longest window) to take up a unit.
 struct RollingStatistics: Sendable {
-    private static let blockRows = 32
+    /// Rows whose means and deviations are taken before the wanted ones are picked.
+    private static let pickedRows = 32
 
     let columns: Int
-    let windows: [Int]
-    let statistics: [RollingStatistic]
-    /// Columns, with those that fill up a vector and stay 0.
+    private let statistics: [RollingStatistic]
+    /// Columns, with those that fill up a vector.
     private let width: Int
     /// Rows remembered of a unit: the longest window less one.
     private let depth: Int
-    private var rolling: [RollingWindow]
-    /// The current unit's last rows and then the current block; shape (depth + blockRows, width).
-    private var scratch: [Double]
-    /// Means and deviations of a block; shape (blockRows, width, 2); empty where they go straight to their places.
-    private var pairs: [Double]
+    private let windows: [RollingWindow]
+    private var sums: [Double]
+    private let kernels = VectorMath.kernels.rolling
     /// Rows the unit has had, by slot.
     private var counts: [Int] = []
     /// The last rows of each slot, oldest first, at the end of its part; shape (slots, depth, columns).
     private var histories: [Double] = []
 
-    init(columns: Int, windows: [Int], statistics: [RollingStatistic]) {
+    init(columns: Int, windows lengths: [Int], statistics: [RollingStatistic]) {
         self.columns = columns
-        self.windows = windows
         self.statistics = statistics
         width = (columns + RollingKernels.padding - 1) / RollingKernels.padding * RollingKernels.padding
-        depth = max(0, (windows.max() ?? 1) - 1)
-        rolling = []
-        for window in windows { rolling.append(RollingWindow(length: window, columns: columns, width: width)) }
-        scratch = Array(repeating: 0, count: (depth + RollingStatistics.blockRows) * width)
-        let isDirect = statistics == [.mean, .std]
-        pairs = Array(repeating: 0, count: isDirect ? 0 : RollingStatistics.blockRows * width * 2)
+        depth = max(0, (lengths.max() ?? 1) - 1)
+        var (windows, sums): ([RollingWindow], [Double]) = ([], [])
+        for length in lengths {
+            let start = sums.count
+            sums.append(contentsOf: repeatElement(0, count: (3 + 2 * length) * width))
+            windows.append(RollingWindow(length: length, sums: start, reciprocals: sums.count))
+            sums.append(contentsOf: (0...length).map { $0 > 0 ? 1 / Double($0) : 0 })
+        }
+        (self.windows, self.sums) = (windows, sums)
     }
 
     /// How many numbers are remembered of a unit.
@@ -65,119 +66,75 @@ struct RollingStatistics: Sendable {
     ) {
         guard !windows.isEmpty, !statistics.isEmpty else { return }
         if counts.count <= slot { begin(slot) }
-        let known = counts[slot]
-        load(slot, known: known)
-        var first = 0
-        while first < count {
-            let block = min(RollingStatistics.blockRows, count - first)
-            place(block, rows: rows + first * rowStride, rowStride: rowStride)
-            roll(
-                block, at: known + first, isResumed: first == 0, into: result + first * resultStride,
-                resultStride: resultStride)
-            slide(by: block)
-            first += block
-        }
-        counts[slot] = known + count
-        save(slot)
-    }
-
-    /// Brings the unit's last rows to the front of the scratch.
-    private mutating func load(_ slot: Int, known: Int) {
-        let width = width
-        let kept = min(known, depth)
-        let columns = columns
-        let history = slot * historySize
-        let depth = depth
-        scratch.withUnsafeMutableBufferPointer { scratch in
-            histories.withUnsafeBufferPointer { histories in
-                for row in depth - kept..<depth {
-                    for column in 0..<columns {
-                        scratch[row * width + column] = histories[history + row * columns + column]
-                    }
-                }
-            }
+        if statistics == [.mean, .std] {
+            roll(count, of: slot, rows: rows, rowStride: rowStride, into: result, resultStride: resultStride)
+        } else {
+            rollAndPick(count, of: slot, rows: rows, rowStride: rowStride, into: result, resultStride: resultStride)
         }
     }
 
-    /// Keeps the unit's last rows.
-    private mutating func save(_ slot: Int) {
-        let width = width
-        let kept = min(counts[slot], depth)
-        let columns = columns
-        let history = slot * historySize
-        let depth = depth
-        histories.withUnsafeMutableBufferPointer { histories in
-            scratch.withUnsafeBufferPointer { scratch in
-                for row in depth - kept..<depth {
-                    for column in 0..<columns {
-                        histories[history + row * columns + column] = scratch[row * width + column]
-                    }
-                }
-            }
-        }
-    }
-
-    /// Puts the block's rows behind the last rows.
-    private mutating func place(_ count: Int, rows: UnsafePointer<Double>, rowStride: Int) {
-        let width = width
-        let columns = columns
-        let depth = depth
-        scratch.withUnsafeMutableBufferPointer { scratch in
-            guard let base = scratch.baseAddress else { return }
-            for row in 0..<count {
-                (base + (depth + row) * width).update(from: rows + row * rowStride, count: columns)
-            }
-        }
-    }
-
+    /// Writes mean and deviation of each window.
     private mutating func roll(
-        _ count: Int, at index: Int, isResumed: Bool, into result: UnsafeMutableRawPointer, resultStride: Int
+        _ count: Int, of slot: Int, rows: UnsafePointer<Double>, rowStride: Int,
+        into result: UnsafeMutableRawPointer, resultStride: Int
     ) {
+        let (columns, width, known, end) = (columns, width, counts[slot], (slot + 1) * historySize)
+        histories.withUnsafeBufferPointer { histories in
+            sums.withUnsafeMutableBufferPointer { sums in
+                windows.withUnsafeBufferPointer { windows in
+                    guard let memory = sums.baseAddress else { return }
+                    kernels.take(
+                        RollingRun(
+                            columns: columns, width: width, rows: rows, rowStride: rowStride, count: count,
+                            past: histories.baseAddress.map { $0 + end } ?? UnsafePointer(memory), index: known,
+                            windows: windows, memory: memory, results: result, resultStride: resultStride))
+                }
+            }
+        }
+        remember(count, of: slot, rows: rows, rowStride: rowStride)
+        counts[slot] = known + count
+    }
+
+    /// Writes those statistics of each window that are wanted.
+    private mutating func rollAndPick(
+        _ count: Int, of slot: Int, rows: UnsafePointer<Double>, rowStride: Int,
+        into result: UnsafeMutableRawPointer, resultStride: Int
+    ) {
+        let pairs = columns * windows.count
+        let picks = statistics.map { $0 == .mean ? 0 : 1 }
         let size = MemoryLayout<Double>.size
-        let columnStride = windows.count * statistics.count * size
-        for number in rolling.indices {
-            let place = RollingWindow.Results(
-                first: result + number * statistics.count * size, rowStride: resultStride, columnStride: columnStride)
-            scratch.withUnsafeBufferPointer { scratch in
-                guard let base = scratch.baseAddress else { return }
-                let rows = base + depth * width
-                guard !pairs.isEmpty else {
-                    return rolling[number].take(count, at: index, isResumed: isResumed, rows: rows, into: place)
-                }
-                pairs.withUnsafeMutableBufferPointer { pairs in
-                    guard let first = pairs.baseAddress else { return }
-                    rolling[number].take(
-                        count, at: index, isResumed: isResumed, rows: rows,
-                        into: RollingWindow.Results(first: first, rowStride: 2 * width * size, columnStride: 2 * size))
-                }
-                pick(count, into: place)
-            }
-        }
-    }
-
-    /// Copies the statistics that are wanted of each column.
-    private func pick(_ count: Int, into place: RollingWindow.Results) {
-        for (number, statistic) in statistics.enumerated() {
-            let offset = statistic == .mean ? 0 : 1
-            for row in 0..<count {
-                for column in 0..<columns {
-                    place.first.storeBytes(
-                        of: pairs[2 * (row * width + column) + offset],
-                        toByteOffset: row * place.rowStride + column * place.columnStride
-                            + number * MemoryLayout<Double>.size,
-                        as: Double.self)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: RollingStatistics.pickedRows * pairs * 2) { block in
+            guard let base = block.baseAddress else { return }
+            for first in stride(from: 0, to: count, by: RollingStatistics.pickedRows) {
+                let part = min(RollingStatistics.pickedRows, count - first)
+                roll(
+                    part, of: slot, rows: rows + first * rowStride, rowStride: rowStride, into: base,
+                    resultStride: 2 * pairs * size)
+                for row in 0..<part {
+                    var place = result + (first + row) * resultStride
+                    for pair in row * pairs..<(row + 1) * pairs {
+                        for pick in picks {
+                            place.storeBytes(of: base[2 * pair + pick], as: Double.self)
+                            place += size
+                        }
+                    }
                 }
             }
         }
     }
 
-    /// Moves the last rows to the front for the next block.
-    private mutating func slide(by count: Int) {
-        let size = depth * width
-        let moved = count * width
-        scratch.withUnsafeMutableBufferPointer { scratch in
-            guard let base = scratch.baseAddress, size > 0 else { return }
-            base.update(from: base + moved, count: size)
+    /// Puts the unit's last rows at the end of its history.
+    private mutating func remember(_ count: Int, of slot: Int, rows: UnsafePointer<Double>, rowStride: Int) {
+        let (columns, depth, start) = (columns, depth, slot * historySize)
+        histories.withUnsafeMutableBufferPointer { histories in
+            guard let base = histories.baseAddress else { return }
+            let history = base + start
+            let new = min(count, depth)
+            history.update(from: history + new * columns, count: (depth - new) * columns)
+            for row in 0..<new {
+                (history + (depth - new + row) * columns).update(
+                    from: rows + (count - new + row) * rowStride, count: columns)
+            }
         }
     }
 }
