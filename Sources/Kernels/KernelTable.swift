@@ -28,6 +28,8 @@ public struct KernelTable: Sendable {
     public let windowStatistics: WindowStatistics
     /// What rolling statistics are made of.
     public let rolling: RollingKernels
+    /// How rows get from one place to another.
+    public let copyRows: RowCopy.Kernel
     /// What reading numbers is made of; nil where vectors are no help.
     public let fields: FieldKernels?
     /// What isolation forests are walked with.
@@ -40,7 +42,7 @@ public struct KernelTable: Sendable {
     /// Collects the kernels of `level`.
     public init(
         level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map, gelu: @escaping Map,
-        windowStatistics: @escaping WindowStatistics, rolling: RollingKernels,
+        windowStatistics: @escaping WindowStatistics, rolling: RollingKernels, copyRows: @escaping RowCopy.Kernel,
         fields: FieldKernels?, forest: ForestKernels, network: NetworkKernels<Float>,
         transformer: TransformerKernels<Float>
     ) {
@@ -51,6 +53,7 @@ public struct KernelTable: Sendable {
         self.gelu = gelu
         self.windowStatistics = windowStatistics
         self.rolling = rolling
+        self.copyRows = copyRows
         self.fields = fields
         self.forest = forest
         self.network = network

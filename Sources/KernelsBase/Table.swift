@@ -18,6 +18,7 @@ public func kernelTable() -> KernelTable {
         gelu: mapGELU,
         windowStatistics: windowStatistics,
         rolling: RollingKernels(take: takeRows),
+        copyRows: copyRows,
         fields: fieldKernels,
         forest: ForestKernels(addPathLengths: addPathLengths, addShallowPathLengths: addShallowPathLengths),
         network: NetworkKernels(

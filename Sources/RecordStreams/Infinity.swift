@@ -1,3 +1,6 @@
+import Kernels
+import VectorMath
+
 /// Whether any of `values` is infinite; NaN, a missing value, is not.
 @inline(__always)
 func containsInfinity(_ values: UnsafeBufferPointer<Double>) -> Bool {
@@ -7,16 +10,25 @@ func containsInfinity(_ values: UnsafeBufferPointer<Double>) -> Bool {
     return carries >> 63 == 1 && values.contains { $0.magnitude == .infinity }
 }
 
-/// Copies `count` numbers to `target`, which need not be aligned.
+/// Copies rows up to the first one in which a number is infinite; NaN, a missing value, may be.
 ///
-/// - Returns: whether one of them is infinite or NaN.
-@inline(__always)
-func copyNoticingInfinity(_ values: UnsafePointer<Double>, to target: UnsafeMutableRawPointer, count: Int) -> Bool {
-    var carries: UInt64 = 0
-    for place in 0..<count {
-        let bits = values[place].bitPattern
-        carries |= bits & 0x7FFF_FFFF_FFFF_FFFF &+ 0x0010_0000_0000_0000
-        target.storeBytes(of: bits, toByteOffset: 8 &* place, as: UInt64.self)
+/// - Parameter copy: its limit is of no account.
+/// - Returns: how many rows come before that one.
+func copyRowsBeforeInfinity(_ copy: RowCopy) -> Int {
+    var rest = copy
+    rest.limit = .greatestFiniteMagnitude
+    let width = copy.columns.reduce(0) { $0 + $1.count }
+    while rest.count > 0 {
+        let ordinary = kernels.copyRows(rest)
+        guard ordinary < rest.count else { return copy.count }
+        let odd = rest.target + ordinary * rest.targetStride
+        let isInfinite = (0..<width).contains {
+            odd.loadUnaligned(fromByteOffset: 8 * $0, as: Double.self).magnitude == .infinity
+        }
+        guard !isInfinite else { return copy.count - rest.count + ordinary }
+        rest.source += (ordinary + 1) * rest.sourceStride
+        rest.target += (ordinary + 1) * rest.targetStride
+        rest.count -= ordinary + 1
     }
-    return carries >> 63 == 1
+    return copy.count
 }

@@ -1,3 +1,4 @@
+import Kernels
 import SensorData
 
 /// Reads records as `NPYRowEncoder` writes them: 64-bit identities, and doubles side by side. It judges nothing: where a
@@ -9,6 +10,7 @@ struct NPYPlainRecords {
     private let schema: RowSchema
     private let recordSize: Int
     private let blockOffset: Int
+    private let columns: [ColumnGroup]
     private let unitID: Int
     private var cycle: Int?
     private var timestamp: Int?
@@ -22,6 +24,7 @@ struct NPYPlainRecords {
         self.schema = schema
         self.recordSize = recordSize
         self.blockOffset = blockOffset
+        columns = ColumnGroup.groups(of: schema.columns.indices)
         self.unitID = unitID.offset
         for (member, offset, type) in identity.members {
             switch (member, type.kind, type.size) {
@@ -53,8 +56,7 @@ struct NPYPlainRecords {
             labels(count, at: first + isAnomaly.offset, to: &batch.isAnomaly)
             guard batch.isAnomaly.allSatisfy({ $0 >= isAnomaly.lowest && $0 <= 1 }) else { return false }
         }
-        columns(count, at: first + blockOffset, to: &batch.values)
-        return !batch.values.withUnsafeBufferPointer(containsInfinity)
+        return numbers(count, at: first + blockOffset, to: &batch.values)
     }
 
     private func integers(_ count: Int, at first: UnsafeRawPointer, to result: inout [Int64]) {
@@ -80,16 +82,22 @@ struct NPYPlainRecords {
         }
     }
 
-    private func columns(_ count: Int, at first: UnsafeRawPointer, to result: inout [Double]) {
+    /// - Returns: false where one of them is infinite.
+    private func numbers(_ count: Int, at first: UnsafeRawPointer, to result: inout [Double]) -> Bool {
         let width = schema.columns.count
+        var finite = count
         result.append(addingCapacity: count * width) { span in
             span.withUnsafeMutableBufferPointer { memory, filled in
-                guard let base = UnsafeMutableRawPointer(memory.baseAddress) else { return }
-                for row in 0..<count {
-                    (base + row &* 8 &* width).copyMemory(from: first + row &* recordSize, byteCount: 8 &* width)
+                guard let base = memory.baseAddress else { return }
+                columns.withUnsafeBufferPointer { columns in
+                    finite = copyRowsBeforeInfinity(
+                        RowCopy(
+                            from: first, stride: recordSize, to: base, stride: 8 * width, count: count,
+                            columns: columns, limit: .greatestFiniteMagnitude))
                 }
-                filled = count * width
+                filled = finite * width
             }
         }
+        return finite == count
     }
 }

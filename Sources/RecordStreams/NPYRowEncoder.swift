@@ -1,3 +1,4 @@
+import Kernels
 import SensorData
 
 /// Writes rows as NPY arrays: the identity, then the columns as `<f8` by name, NaN where a value is missing. There is no
@@ -8,6 +9,7 @@ struct NPYRowEncoder {
     private var identity = NPYIdentityWriter(keys: [])
     /// The columns' fields as Python literals; the same for every array of a schema.
     private var columnFields = ""
+    private var columns: [ColumnGroup] = []
 
     init(arrayLength: Int) {
         arrays = NPYArrayWriter(arrayLength: arrayLength)
@@ -56,6 +58,7 @@ struct NPYRowEncoder {
         self.schema = schema
         identity = NPYIdentityWriter(keys: schema.keys)
         columnFields = schema.columns.map { ", (\(NPYHeader.quote($0)), '<f8')" }.joined()
+        columns = ColumnGroup.groups(of: schema.columns.indices)
         arrays.begin(recordSize: identity.size + 8 * schema.columns.count)
     }
 
@@ -66,15 +69,13 @@ struct NPYRowEncoder {
         let (width, stride, offset) = (batch.width, arrays.recordSize, identity.size)
         return arrays.append(atMost: rows.count) { records in
             let written = batch.values.withUnsafeBufferPointer { values in
-                guard let base = values.baseAddress else { return rows.count }
-                var count = 0
-                for row in rows {
-                    let isOdd = copyNoticingInfinity(
-                        base + row &* width, to: records + (count &* stride &+ offset), count: width)
-                    if isOdd, containsInfinity(UnsafeBufferPointer(start: base + row * width, count: width)) { break }
-                    count &+= 1
+                columns.withUnsafeBufferPointer { columns in
+                    guard let base = values.baseAddress else { return rows.count }
+                    return copyRowsBeforeInfinity(
+                        RowCopy(
+                            from: base + rows.lowerBound * width, stride: 8 * width, to: records + offset,
+                            stride: stride, count: rows.count, columns: columns, limit: .greatestFiniteMagnitude))
                 }
-                return count
             }
             identity.put(rows.prefix(written), of: batch, at: records, stride: stride)
             return written

@@ -84,6 +84,18 @@ SIMD_INLINE simd_d8 simd_load_part8(const double *at, long count) {
 #endif
 }
 
+#if defined(__AVX512F__)
+/// Copies the doubles at `from` that are chosen, a bit each, side by side to `to`; true where one of them is not at most
+/// `limit` in magnitude. No other memory is touched.
+SIMD_INLINE _Bool simd_copy_chosen8(const void *from, unsigned char chosen, double limit, void *to) {
+    simd_d8 values = (simd_d8)__builtin_ia32_loadupd512_mask((const double *)from, (simd_d8)0.0, chosen);
+    simd_d8 packed = (simd_d8)__builtin_ia32_compressdf512_mask(values, (simd_d8)0.0, chosen);
+    __builtin_ia32_storeupd512_mask((double *)to, packed, (unsigned char)((1 << __builtin_popcount(chosen)) - 1));
+    // 22: not less than or equal, true of NaN, without a trap; 4: as the machine rounds.
+    return __builtin_ia32_cmppd512_mask(__builtin_elementwise_abs(values), (simd_d8)limit, 22, chosen, 4) != 0;
+}
+#endif
+
 /// p · 2^n for whole n from -150 to 128, rounded once where the machine can.
 #if defined(__AVX512F__)
 SIMD_INLINE simd_f16 simd_scale16(simd_f16 p, simd_f16 n) {

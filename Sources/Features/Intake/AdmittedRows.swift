@@ -1,4 +1,6 @@
+import Kernels
 import SensorData
+import VectorMath
 
 /// The rows of a batch that take part: which ones, whose they are, and the values of the selected columns.
 ///
@@ -58,9 +60,9 @@ extension AdmittedRows {
     ///
     /// - Returns: whether all its values are numbers of at most `limit` in magnitude.
     mutating func take(
-        _ row: Int, of batch: RowBatch, slot: Int, arrival: Arrival, indices: [Int], limit: Double
+        _ row: Int, of batch: RowBatch, slot: Int, arrival: Arrival, columns: [ColumnGroup], limit: Double
     ) -> Bool {
-        let isSound = pick(row..<row + 1, of: batch, indices: indices, limit: limit) == 1
+        let isSound = pick(row..<row + 1, of: batch, columns: columns, limit: limit) == 1
         rows.append(row)
         slots.append(slot)
         arrivals.append(arrival)
@@ -70,8 +72,10 @@ extension AdmittedRows {
     /// Adds rows of one unit that follow each other, up to the first one that has a value beyond `limit` or none.
     ///
     /// - Returns: how many were added.
-    mutating func takeRun(_ run: Range<Int>, of batch: RowBatch, slot: Int, indices: [Int], limit: Double) -> Int {
-        let count = pick(run, of: batch, indices: indices, limit: limit)
+    mutating func takeRun(
+        _ run: Range<Int>, of batch: RowBatch, slot: Int, columns: [ColumnGroup], limit: Double
+    ) -> Int {
+        let count = pick(run, of: batch, columns: columns, limit: limit)
         rows.append(contentsOf: run.prefix(count))
         slots.append(contentsOf: repeatElement(slot, count: count))
         arrivals.append(contentsOf: repeatElement(.follows, count: count))
@@ -81,26 +85,20 @@ extension AdmittedRows {
     /// Copies the selected columns of `run` behind the rows there are.
     ///
     /// - Returns: how many rows come before the first one with a value beyond `limit` or none, which is copied too.
-    private mutating func pick(_ run: Range<Int>, of batch: RowBatch, indices: [Int], limit: Double) -> Int {
-        let (first, width) = (rows.count * width, batch.width)
+    private mutating func pick(
+        _ run: Range<Int>, of batch: RowBatch, columns: [ColumnGroup], limit: Double
+    ) -> Int {
+        let (first, width, size) = (rows.count * width, batch.width, MemoryLayout<Double>.size)
         return values.withUnsafeMutableBufferPointer { values in
             batch.values.withUnsafeBufferPointer { given in
-                indices.withUnsafeBufferPointer { indices in
+                columns.withUnsafeBufferPointer { columns in
                     precondition(
-                        first + run.count * indices.count <= values.count && run.upperBound * width <= given.count)
-                    var target = first
-                    for row in run {
-                        let source = row &* width
-                        var faults = 0
-                        for place in 0..<indices.count {
-                            let value = given[source &+ indices[place]]
-                            faults |= value.magnitude <= limit ? 0 : 1
-                            values[target &+ place] = value
-                        }
-                        if faults != 0 { return row - run.lowerBound }
-                        target &+= indices.count
-                    }
-                    return run.count
+                        first + run.count * self.width <= values.count && run.upperBound * width <= given.count)
+                    guard let target = values.baseAddress, let source = given.baseAddress else { return run.count }
+                    return kernels.copyRows(
+                        RowCopy(
+                            from: source + run.lowerBound * width, stride: width * size, to: target + first,
+                            stride: self.width * size, count: run.count, columns: columns, limit: limit))
                 }
             }
         }

@@ -1,3 +1,4 @@
+import Kernels
 import SensorData
 
 /// The door through which rows enter everything that remembers units: it picks the selected columns, knows whose row
@@ -39,6 +40,7 @@ public struct RowIntake: Sendable {
     private var schema: RowSchema?
     /// Where `columns` stand in `schema`.
     private var indices: [Int] = []
+    private var picked: [ColumnGroup] = []
 
     /// Picks `columns` out of the rows to come.
     public init(
@@ -74,7 +76,7 @@ public struct RowIntake: Sendable {
             }
             let run = runOfFollowers(from: row, in: batch, slot: slot)
             if !run.isEmpty {
-                let taken = admitted.takeRun(run, of: batch, slot: slot, indices: indices, limit: largestMagnitude)
+                let taken = admitted.takeRun(run, of: batch, slot: slot, columns: picked, limit: largestMagnitude)
                 positions[slot] += Int64(taken)
                 row += taken
                 if taken > 0 { continue }
@@ -82,7 +84,7 @@ public struct RowIntake: Sendable {
             defer { row += 1 }
             let arrival = try arrival(of: row, in: batch, slot: slot)
             if arrival == .begins { hasValues[slot] = false }
-            guard admitted.take(row, of: batch, slot: slot, arrival: arrival, indices: indices, limit: largestMagnitude)
+            guard admitted.take(row, of: batch, slot: slot, arrival: arrival, columns: picked, limit: largestMagnitude)
             else {
                 try repair(row, of: batch, slot: slot, arrival: arrival, in: &admitted)
                 continue
@@ -99,6 +101,7 @@ public struct RowIntake: Sendable {
             }
             return index
         }
+        picked = ColumnGroup.groups(of: indices)
         schema = batch.schema
     }
 

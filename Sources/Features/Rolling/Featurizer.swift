@@ -1,4 +1,6 @@
+import Kernels
 import SensorData
+import VectorMath
 
 /// Turns rows into feature rows: selected columns, and rolling statistics of each unit's last rows.
 ///
@@ -12,6 +14,8 @@ public struct Featurizer: Sendable {
     private var intake: RowIntake
     private var rolling: RollingStatistics
     private var admitted = AdmittedRows()
+    /// All columns that were picked.
+    private var groups: [ColumnGroup] = []
     /// What the features of the rows taken up last look like; nil where there are none.
     public private(set) var taken: RowSchema?
 
@@ -81,9 +85,12 @@ public struct Featurizer: Sendable {
         let size = MemoryLayout<Double>.stride
         admitted.values.withUnsafeBufferPointer { values in
             guard let from = values.baseAddress else { return }
-            for row in rows {
-                (target + (row - rows.lowerBound) * stride).copyMemory(
-                    from: from + row * width, byteCount: width * size)
+            groups.withUnsafeBufferPointer { groups in
+                // Every number was looked at when its row was taken up.
+                _ = kernels.copyRows(
+                    RowCopy(
+                        from: from + rows.lowerBound * width, stride: width * size, to: target, stride: stride,
+                        count: rows.count, columns: groups, limit: .infinity))
             }
             var start = rows.lowerBound
             while start < rows.upperBound {
@@ -116,7 +123,9 @@ public struct Featurizer: Sendable {
 
     private mutating func begin(_ chosen: FeaturizerPlan) {
         plan = chosen
-        intake = RowIntake(columns: chosen.settings + chosen.kept, missing: settings.missing)
+        let picked = chosen.settings + chosen.kept
+        groups = ColumnGroup.groups(of: picked.indices)
+        intake = RowIntake(columns: picked, missing: settings.missing)
         rolling = RollingStatistics(
             columns: chosen.kept.count, windows: settings.windows, statistics: settings.statistics)
     }
