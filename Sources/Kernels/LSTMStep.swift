@@ -13,7 +13,7 @@ public struct LSTMStep<Scalar> {
     public var units: Int
     /// The weights W_hh, packed by `NetworkKernels.packGates`.
     public var weights: UnsafePointer<Scalar>
-    /// The number of terms of z: the layer's units without padding.
+    /// The number of terms of z: the layer's units without padding; 0 where h is all 0.
     public var terms: Int
     /// h (rows, units).
     public var hidden: UnsafePointer<Scalar>

@@ -1,5 +1,19 @@
 /// The kernels neural networks are made of, for one scalar type, and the layouts they read weights in.
 public struct NetworkKernels<Scalar>: Sendable {
+    /// `result[i] = left[i] · right[i]` for `i` in `0 ..< count`; all may be the same memory.
+    public typealias Products =
+        @Sendable (
+            _ left: UnsafePointer<Scalar>, _ right: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>,
+            _ count: Int
+        ) -> Void
+
+    /// `sums[i] += values[i] · factors[i]` for `i` in `0 ..< count`; without factors, `sums[i] += values[i]`.
+    public typealias AddProducts =
+        @Sendable (
+            _ values: UnsafePointer<Scalar>, _ factors: UnsafePointer<Scalar>?, _ sums: UnsafeMutablePointer<Scalar>,
+            _ count: Int
+        ) -> Void
+
     /// The number of scalars the kernels work on at once; packed gate weights come in groups of it.
     public let lanes: Int
     /// Column counts of results are multiples of this; a multiple of `lanes`.
@@ -18,6 +32,10 @@ public struct NetworkKernels<Scalar>: Sendable {
     public let adam: @Sendable (AdamStep<Scalar>) -> Void
     /// Draws dropout factors.
     public let dropout: @Sendable (DropoutMask<Scalar>) -> Void
+    /// Multiplies elements.
+    public let products: Products
+    /// Adds elements, or their products.
+    public let addProducts: AddProducts
 
     /// Collects kernels.
     public init(
@@ -26,7 +44,8 @@ public struct NetworkKernels<Scalar>: Sendable {
         project: @escaping @Sendable (LSTMProjection<Scalar>) -> Void,
         stepGradient: @escaping @Sendable (LSTMStepGradient<Scalar>) -> Void,
         adam: @escaping @Sendable (AdamStep<Scalar>) -> Void,
-        dropout: @escaping @Sendable (DropoutMask<Scalar>) -> Void
+        dropout: @escaping @Sendable (DropoutMask<Scalar>) -> Void, products: @escaping Products,
+        addProducts: @escaping AddProducts
     ) {
         self.lanes = lanes
         self.padding = padding
@@ -37,6 +56,8 @@ public struct NetworkKernels<Scalar>: Sendable {
         self.stepGradient = stepGradient
         self.adam = adam
         self.dropout = dropout
+        self.products = products
+        self.addProducts = addProducts
     }
 
     /// `count` rounded up to a multiple of `padding`.

@@ -1,19 +1,5 @@
 /// The kernels transformers need beside those of `NetworkKernels`, for one scalar type.
 public struct TransformerKernels<Scalar>: Sendable {
-    /// `result[i] = left[i] · right[i]` for `i` in `0 ..< count`; all may be the same memory.
-    public typealias Products =
-        @Sendable (
-            _ left: UnsafePointer<Scalar>, _ right: UnsafePointer<Scalar>, _ result: UnsafeMutablePointer<Scalar>,
-            _ count: Int
-        ) -> Void
-
-    /// `sums[i] += values[i] · factors[i]` for `i` in `0 ..< count`; without factors, `sums[i] += values[i]`.
-    public typealias AddProducts =
-        @Sendable (
-            _ values: UnsafePointer<Scalar>, _ factors: UnsafePointer<Scalar>?, _ sums: UnsafeMutablePointer<Scalar>,
-            _ count: Int
-        ) -> Void
-
     /// Adds the rows of a matrix (rows, columns), each after the other, to `sums` (columns); columns are a multiple of
     /// `NetworkKernels.padding` and the distance between rows.
     public typealias AddRows =
@@ -31,10 +17,6 @@ public struct TransformerKernels<Scalar>: Sendable {
     public let attendGradient: @Sendable (AttentionGradient<Scalar>) -> Void
     /// Applies the Gaussian error linear unit.
     public let gelu: @Sendable (GELUStep<Scalar>) -> Void
-    /// Multiplies elements.
-    public let products: Products
-    /// Adds elements, or their products.
-    public let addProducts: AddProducts
     /// Adds up rows.
     public let addRows: AddRows
 
@@ -44,16 +26,13 @@ public struct TransformerKernels<Scalar>: Sendable {
         normaliseGradient: @escaping @Sendable (LayerNormGradient<Scalar>) -> Void,
         attend: @escaping @Sendable (AttentionStep<Scalar>) -> Void,
         attendGradient: @escaping @Sendable (AttentionGradient<Scalar>) -> Void,
-        gelu: @escaping @Sendable (GELUStep<Scalar>) -> Void, products: @escaping Products,
-        addProducts: @escaping AddProducts, addRows: @escaping AddRows
+        gelu: @escaping @Sendable (GELUStep<Scalar>) -> Void, addRows: @escaping AddRows
     ) {
         self.normalise = normalise
         self.normaliseGradient = normaliseGradient
         self.attend = attend
         self.attendGradient = attendGradient
         self.gelu = gelu
-        self.products = products
-        self.addProducts = addProducts
         self.addRows = addRows
     }
 }

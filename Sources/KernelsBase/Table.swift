@@ -25,9 +25,8 @@ public func kernelTable() -> KernelTable {
             lanes: Lanes.scalarCount, padding: 16, panel: panelVectors * Lanes.scalarCount, multiply: multiply,
             step: stepLSTM, project: projectLSTM,
             stepGradient: stepGradientLSTM, adam: stepAdam,
-            dropout: fillDropoutMask),
+            dropout: fillDropoutMask, products: products, addProducts: addProducts),
         transformer: TransformerKernels(
             normalise: normaliseRows, normaliseGradient: normaliseRowsGradient, attend: attend,
-            attendGradient: attendGradient, gelu: applyGELU, products: products, addProducts: addProducts,
-            addRows: addRows))
+            attendGradient: attendGradient, gelu: applyGELU, addRows: addRows))
 }

@@ -41,16 +41,13 @@ extension NetworkKernels where Scalar: NetworkScalar {
     ) {
         for group in 0..<padded(units) / lanes {
             let target = packed + group * terms * 4 * lanes
+            let filled = max(0, min(lanes, units - group * lanes))
             for gate in 0..<4 {
-                for lane in 0..<lanes {
-                    let unit = group * lanes + lane
-                    let column = target + gate * lanes + lane
-                    if unit < units {
-                        let row = weights + (gate * units + unit) * terms
-                        for k in 0..<terms { column[k * 4 * lanes] = row[k] }
-                    } else {
-                        for k in 0..<terms { column[k * 4 * lanes] = 0 }
-                    }
+                let rows = weights + (gate * units + group * lanes) * terms
+                for k in 0..<terms {
+                    let place = target + (k * 4 + gate) * lanes
+                    for lane in 0..<filled { place[lane] = rows[lane * terms + k] }
+                    for lane in filled..<lanes { place[lane] = 0 }
                 }
             }
         }

@@ -4,7 +4,11 @@ import Kernels
 public func plainNetworkKernels<Scalar: NetworkScalar>(_: Scalar.Type = Scalar.self) -> NetworkKernels<Scalar> {
     NetworkKernels(
         lanes: 1, padding: 1, panel: 1, multiply: plainMultiply, step: plainStep, project: plainProject,
-        stepGradient: plainStepGradient, adam: plainAdam, dropout: plainDropout)
+        stepGradient: plainStepGradient, adam: plainAdam, dropout: plainDropout,
+        products: { left, right, result, count in for i in 0..<count { result[i] = left[i] * right[i] } },
+        addProducts: { values, factors, sums, count in
+            for i in 0..<count { sums[i] += values[i] * (factors.map { $0[i] } ?? 1) }
+        })
 }
 
 private func plainMultiply<Scalar: NetworkScalar>(_ product: MatrixProduct<Scalar>) {

@@ -7,10 +7,6 @@ public func plainTransformerKernels<Scalar: NetworkScalar>(
     TransformerKernels(
         normalise: plainNormalise, normaliseGradient: plainNormaliseGradient, attend: plainAttend,
         attendGradient: plainAttendGradient, gelu: plainGELU,
-        products: { left, right, result, count in for i in 0..<count { result[i] = left[i] * right[i] } },
-        addProducts: { values, factors, sums, count in
-            for i in 0..<count { sums[i] += values[i] * (factors.map { $0[i] } ?? 1) }
-        },
         addRows: { matrix, rows, columns, sums in
             for row in 0..<rows { for column in 0..<columns { sums[column] += matrix[row * columns + column] } }
         })
@@ -26,7 +22,7 @@ extension TransformerKernels where Scalar: NetworkScalar {
             attendGradient: {
                 $0.step.tokens == 4 && $0.step.headSize == 16 ? attendGradient($0) : plainAttendGradient($0)
             },
-            gelu: gelu, products: products, addProducts: addProducts, addRows: addRows)
+            gelu: gelu, addRows: addRows)
     }
 }
 

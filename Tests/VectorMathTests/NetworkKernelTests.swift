@@ -21,6 +21,24 @@ func distance(_ values: AlignedBuffer<Float>, _ exact: AlignedBuffer<Double>) ->
 @Suite struct NetworkKernelTests {
     private let plain = plainNetworkKernels(Double.self)
 
+    @Test(arguments: usableLevels, [1, 16, 37])
+    func elements(level: CPULevel, count: Int) {
+        func run<Scalar: NetworkScalar>(_ kernels: NetworkKernels<Scalar>) -> [AlignedBuffer<Scalar>] {
+            let (a, b) = (
+                buffer(numbers(count, seed: 1), as: Scalar.self), buffer(numbers(count, seed: 2), as: Scalar.self)
+            )
+            let product = AlignedBuffer<Scalar>(count)
+            let sums = buffer(numbers(count, seed: 3), as: Scalar.self)
+            kernels.products(a.pointer, b.pointer, product.pointer, count)
+            kernels.addProducts(a.pointer, b.pointer, sums.pointer, count)
+            kernels.addProducts(a.pointer, nil, sums.pointer, count)
+            return withExtendedLifetime((a, b)) { [product, sums] }
+        }
+        for (fast, exact) in zip(run(kernelTable(of: level).network), run(plain)) {
+            #expect(distance(fast, exact) <= 5e-6)
+        }
+    }
+
     @Test(arguments: usableLevels, [(1, 5, 16), (3, 17, 32), (9, 64, 48), (13, 1, 16), (17, 150, 112), (25, 65, 16)])
     func packedProduct(level: CPULevel, size: (rows: Int, depth: Int, columns: Int)) {
         let (rows, depth, columns) = size

@@ -17,7 +17,7 @@ public struct Dropout<Scalar: NetworkScalar>: Sendable {
         into y: UnsafeMutablePointer<Scalar>
     ) {
         draw(count: count, into: factors, seed: seed, stream: stream)
-        for i in 0..<count { y[i] = x[i] * factors[i] }
+        Scalar.networkKernels.products(x, factors, y, count)
     }
 
     /// Draws factors, shape (count), from the numbers of (seed, stream).
@@ -30,6 +30,6 @@ public struct Dropout<Scalar: NetworkScalar>: Sendable {
 
     /// dx = dy · factors, in place.
     public func backward(_ gradient: UnsafeMutablePointer<Scalar>, count: Int, factors: UnsafePointer<Scalar>) {
-        for i in 0..<count { gradient[i] *= factors[i] }
+        Scalar.networkKernels.products(gradient, factors, gradient, count)
     }
 }

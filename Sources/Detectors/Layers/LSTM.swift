@@ -121,7 +121,7 @@ public struct LSTM<Scalar: NetworkScalar>: Sendable {
             if !isAhead { project(rows, x + t * rows * stride, stride, packed, into: state) }
             kernels.step(
                 LSTMStep(
-                    rows: rows, units: paddedUnits, weights: packed + packedHidden, terms: units,
+                    rows: rows, units: paddedUnits, weights: packed + packedHidden, terms: t > 0 ? units : 0,
                     hidden: state.hidden.pointer + t * block,
                     initial: projection + (isAhead && !isConstant ? t * rows * 4 * paddedUnits : 0),
                     cell: state.cell.pointer + (keeps ? t * block : 0),
@@ -182,20 +182,22 @@ public struct LSTM<Scalar: NetworkScalar>: Sendable {
                 hiddenGradient = UnsafePointer(work.hiddenGradient.pointer)
             }
             if isConstant {
-                for i in 0..<rows * gateStride { work.gateSums.pointer[i] += dz[i] }
+                kernels.addProducts(dz, nil, work.gateSums.pointer, rows * gateStride)
             } else if let dx {
                 inputGradient(rows, dz, packed, into: dx + t * rows * paddedInputs)
             }
             // The products for the weights' gradients take a few steps at once, while dz is still in the cache.
             if groupEnd - t == LSTMState<Scalar>.stepsPerProduct || t == 0 {
                 let dz = UnsafePointer(dz)
-                let terms = (groupEnd - t) * rows
+                // The first step's h is all 0.
+                let first = max(t, 1)
                 accumulate(
-                    terms, dz, state.hidden.pointer + t * block, stride: paddedUnits, columns: paddedUnits,
+                    (groupEnd - first) * rows, dz + (first - t) * rows * gateStride,
+                    state.hidden.pointer + first * block, stride: paddedUnits, columns: paddedUnits,
                     into: gradient + hiddenWeightGradient)
                 if !isConstant {
                     accumulate(
-                        terms, dz, x + t * rows * stride, stride: stride, columns: paddedInputs,
+                        (groupEnd - t) * rows, dz, x + t * rows * stride, stride: stride, columns: paddedInputs,
                         into: gradient + inputWeightGradient)
                 }
                 groupEnd = t

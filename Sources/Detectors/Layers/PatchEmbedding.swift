@@ -84,7 +84,7 @@ public struct PatchEmbedding<Scalar: NetworkScalar>: Sendable {
         into y: UnsafeMutablePointer<Scalar>
     ) {
         linear.forward(rows: sequences * tokens, patches, stride: patchStride, packed: packed, into: y)
-        let add = Scalar.transformerKernels.addProducts
+        let add = Scalar.networkKernels.addProducts
         let block = tokens * stride
         for sequence in 0..<sequences { add(packed + packedPosition, nil, y + sequence * block, block) }
     }

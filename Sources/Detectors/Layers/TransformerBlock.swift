@@ -138,7 +138,7 @@ public struct TransformerBlock<Scalar: NetworkScalar>: Sendable {
         attention.forward(
             sequences: sequences, state.normed.pointer, packed: packed, state: state.attention,
             into: scratch.branch.pointer)
-        kernels.addProducts(
+        Scalar.networkKernels.addProducts(
             scratch.branch.pointer, draw(state.saved?.attentionFactors, rows * stride, 0), x, rows * stride)
         feedForwardNorm.forward(
             rows: rows, x, packed: packed, state: state.saved?.feedForwardNorm, into: state.feedForwardNormed.pointer)
@@ -151,7 +151,7 @@ public struct TransformerBlock<Scalar: NetworkScalar>: Sendable {
                 output: state.hidden.pointer, derivative: state.saved?.hiddenDerivative.pointer))
         narrow.forward(
             rows: rows, state.hidden.pointer, stride: widen.paddedOutputs, packed: packed, into: scratch.branch.pointer)
-        kernels.addProducts(
+        Scalar.networkKernels.addProducts(
             scratch.branch.pointer, draw(state.saved?.feedForwardFactors, rows * stride, 2), x, rows * stride)
     }
 
@@ -164,7 +164,7 @@ public struct TransformerBlock<Scalar: NetworkScalar>: Sendable {
     ) {
         guard let saved = state.saved else { return }
         let rows = sequences * attention.tokens
-        let kernels = Scalar.transformerKernels
+        let kernels = Scalar.networkKernels
         let dx = gradientOfRows
         func branch(_ factors: AlignedBuffer<Scalar>) -> UnsafePointer<Scalar> {
             guard dropped else { return UnsafePointer(dx) }

@@ -209,7 +209,7 @@ public final class PatchTSTPass<Scalar: NetworkScalar>: WindowPass {
                 dropped: dropped, gradient: gradient)
         }
         if dropped {
-            Scalar.transformerKernels.products(
+            Scalar.networkKernels.products(
                 back.stream.pointer, back.factors.pointer, back.stream.pointer, tokens * network.embedding.stride)
         }
         network.embedding.backward(
