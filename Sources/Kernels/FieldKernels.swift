@@ -1,4 +1,6 @@
 /// What reading columns of short decimal numbers is made of, where vectors are wide enough to beat a number at a time.
+///
+/// They are called for every line, so they are bare functions, without a context to be counted.
 public struct FieldKernels: Sendable {
     /// Finds the first blank (a byte up to the space) behind each field of a text of `length` bytes, until there are
     /// `wanted` of them, and writes where they stand.
@@ -6,7 +8,7 @@ public struct FieldKernels: Sendable {
     /// What comes before the text ends no field. Up to `endSlack` more places may be written, some of which are none.
     /// Returns how many there are.
     public typealias Ends =
-        @Sendable (
+        @convention(c) (
             _ text: UnsafeRawPointer, _ length: Int, _ wanted: Int, _ ends: UnsafeMutablePointer<Int32>
         ) -> Int
 
@@ -15,7 +17,7 @@ public struct FieldKernels: Sendable {
     /// Returns false, with `values` undefined, where one is of another shape than `shapes` says. `ends[-1]` belongs to the
     /// first field; `FieldShapes.longest` bytes before each end are readable; `count` is a multiple of `group`.
     public typealias Numbers =
-        @Sendable (
+        @convention(c) (
             _ text: UnsafeRawPointer, _ ends: UnsafePointer<Int32>, _ count: Int, _ shapes: UnsafePointer<UInt64>,
             _ values: UnsafeMutablePointer<Double>
         ) -> Bool

@@ -5,6 +5,7 @@ import Kernels
     let fieldKernels: FieldKernels? = FieldKernels(findEnds: findFieldEnds, readNumbers: readNumbers)
 
     /// See `FieldKernels.Ends`.
+    @inline(never)
     private func findFieldEnds(
         _ text: UnsafeRawPointer, _ length: Int, _ wanted: Int, _ ends: UnsafeMutablePointer<Int32>
     ) -> Int {
@@ -33,6 +34,7 @@ import Kernels
     }
 
     /// See `FieldKernels.Numbers`.
+    @inline(never)
     private func readNumbers(
         _ text: UnsafeRawPointer, _ ends: UnsafePointer<Int32>, _ count: Int, _ shapes: UnsafePointer<UInt64>,
         _ values: UnsafeMutablePointer<Double>

@@ -99,8 +99,13 @@ public struct CMAPSSIngestion {
             }
             end += remaining
         }
-        rows.rul.append(contentsOf: rows.cycles.lazy.map { end - $0 })
-        rows.isAnomaly.append(contentsOf: rows.rul.lazy.map { $0 < threshold ? 1 : 0 })
+        let cycles = rows.cycles
+        rows.rul.append(addingCapacity: cycles.count) { rul in
+            for cycle in cycles { rul.append(end &- cycle) }
+        }
+        rows.isAnomaly.append(addingCapacity: cycles.count) { isAnomaly in
+            for cycle in cycles { isAnomaly.append(end &- cycle < threshold ? 1 : 0) }
+        }
     }
 
     private mutating func numberAndTime() throws {

@@ -61,7 +61,9 @@ struct NumberShape {
         let packed = (digits & whole) &* wholeScale | (digits & fraction) &* fractionScale
         let isOther = ((packed &+ 0x7676_7676_7676_7676) | packed) & 0x8080_8080_8080_8080 | digits & punctuation
         guard isOther == 0 else { return nil }
-        return Double(Int64(truncatingIfNeeded: DecimalScanner.value(ofEight: packed))) / divisor
+        let number = Double(Int64(truncatingIfNeeded: DecimalScanner.value(ofEight: packed)))
+        // A number may wait longer for a division by one than for all the rest.
+        return divisor == 1 ? number : number / divisor
     }
 }
 

@@ -36,7 +36,9 @@ public struct RowClock: Sendable {
             return false
         }
         let interval = interval
-        timestamps.append(contentsOf: cycles.lazy.map { start &+ ($0 &- lowest) &* interval })
+        timestamps.append(addingCapacity: cycles.count) { timestamps in
+            for cycle in cycles { timestamps.append(start &+ (cycle &- lowest) &* interval) }
+        }
         return true
     }
 }
