@@ -6,6 +6,9 @@ import SensorData
 /// `is_anomaly` is `|b1`, so that it serves as a mask; from the first array on that has an unknown label it is `|i1` with
 /// -1 for unknown.
 struct NPYIdentityWriter {
+    /// So many records stay in the nearest cache while their members are put in one by one.
+    private static let rowsAtOnce = 32
+
     let keys: RowSchema.Keys
     private var hasUnknownLabel = false
 
@@ -30,8 +33,22 @@ struct NPYIdentityWriter {
     }
 
     /// Puts the members of `rows`, which rise, in the first record at `records` and those that follow, `stride` bytes apart.
-    @inline(__always)
     mutating func put(
+        _ rows: some RandomAccessCollection<Int>, of batch: RowBatch, at records: UnsafeMutableRawPointer, stride: Int
+    ) {
+        var rest = rows[...]
+        var place = records
+        while !rest.isEmpty {
+            let part = rest.prefix(NPYIdentityWriter.rowsAtOnce)
+            putPart(part, of: batch, at: place, stride: stride)
+            rest = rest.dropFirst(part.count)
+            place += part.count * stride
+        }
+    }
+
+    /// Puts one member after the other.
+    @inline(__always)
+    private mutating func putPart(
         _ rows: some RandomAccessCollection<Int>, of batch: RowBatch, at records: UnsafeMutableRawPointer, stride: Int
     ) {
         guard let lowest = rows.first, let highest = rows.last else { return }

@@ -47,15 +47,15 @@ SIMD_DEFINE(16)
 
 #define SIMD_DEFINE_DOUBLE(N)                                                                     \
     typedef double simd_d##N __attribute__((ext_vector_type(N)));                                \
+    typedef double simd_loose_d##N __attribute__((ext_vector_type(N), aligned(1)));              \
     /* The root of the magnitude. */                                                              \
     SIMD_INLINE simd_d##N simd_root##N(simd_d##N a) {                                             \
         return __builtin_elementwise_sqrt(__builtin_elementwise_abs(a));                          \
     }                                                                                             \
     /* Stores a[i] and b[i] of `count` lanes side by side, `stride` bytes from those of the lane before. */ \
     SIMD_INLINE void simd_store_pairs##N(simd_d##N a, simd_d##N b, long count, void *at, long stride) { \
-        typedef double simd_pair __attribute__((ext_vector_type(2), aligned(1)));                 \
         for (int i = 0; i < N; i++)                                                               \
-            if (count == N || i < count) *(simd_pair *)((char *)at + i * stride) = (simd_pair){a[i], b[i]}; \
+            if (count == N || i < count) *(simd_loose_d2 *)((char *)at + i * stride) = (simd_d2){a[i], b[i]}; \
     }
 
 SIMD_DEFINE_DOUBLE(2)
@@ -88,6 +88,11 @@ SIMD_INLINE simd_d8 simd_load_part8(const double *at, long count) {
 /// Copies the doubles at `from` that are chosen, a bit each, side by side to `to`; true where one of them is not at most
 /// `limit` in magnitude. No other memory is touched.
 SIMD_INLINE _Bool simd_copy_chosen8(const void *from, unsigned char chosen, double limit, void *to) {
+    if (chosen == 0xff) {
+        simd_d8 all = *(const simd_loose_d8 *)from;
+        *(simd_loose_d8 *)to = all;
+        return __builtin_ia32_cmppd512_mask(__builtin_elementwise_abs(all), (simd_d8)limit, 22, -1, 4) != 0;
+    }
     simd_d8 values = (simd_d8)__builtin_ia32_loadupd512_mask((const double *)from, (simd_d8)0.0, chosen);
     simd_d8 packed = (simd_d8)__builtin_ia32_compressdf512_mask(values, (simd_d8)0.0, chosen);
     __builtin_ia32_storeupd512_mask((double *)to, packed, (unsigned char)((1 << __builtin_popcount(chosen)) - 1));
