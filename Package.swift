@@ -86,7 +86,7 @@ let package = Package(
             dependencies: ["Kernels", "KernelsBase"] + higherKernels.map { .byName(name: $0.name) },
             swiftSettings: dispatches ? [.define("RUNTIME_DISPATCH")] : []),
         .target(name: "SensorData", dependencies: ["Kernels", "VectorMath"]),
-        .target(name: "RecordStreams", dependencies: ["SensorData", "DurableFiles", "CZlib"]),
+        .target(name: "RecordStreams", dependencies: ["SensorData", "DurableFiles", "Kernels", "VectorMath", "CZlib"]),
         .target(name: "Features", dependencies: ["SensorData", "DurableFiles", "Kernels", "VectorMath"]),
         .target(name: "Detectors", dependencies: ["Features", "SensorData", "Kernels", "VectorMath", "DurableFiles"]),
         .target(name: "Evaluation", dependencies: ["SensorData"]),

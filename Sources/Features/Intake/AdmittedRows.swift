@@ -88,17 +88,18 @@ extension AdmittedRows {
     private mutating func pick(
         _ run: Range<Int>, of batch: RowBatch, columns: [ColumnGroup], limit: Double
     ) -> Int {
-        let (first, width, size) = (rows.count * width, batch.width, MemoryLayout<Double>.size)
+        let (first, width, size) = (rows.count * width, width, MemoryLayout<Double>.size)
+        let givenWidth = batch.width
         return values.withUnsafeMutableBufferPointer { values in
             batch.values.withUnsafeBufferPointer { given in
                 columns.withUnsafeBufferPointer { columns in
                     precondition(
-                        first + run.count * self.width <= values.count && run.upperBound * width <= given.count)
+                        first + run.count * width <= values.count && run.upperBound * givenWidth <= given.count)
                     guard let target = values.baseAddress, let source = given.baseAddress else { return run.count }
                     return kernels.copyRows(
                         RowCopy(
-                            from: source + run.lowerBound * width, stride: width * size, to: target + first,
-                            stride: self.width * size, count: run.count, columns: columns, limit: limit))
+                            from: source + run.lowerBound * givenWidth, stride: givenWidth * size, to: target + first,
+                            stride: width * size, count: run.count, columns: columns, limit: limit))
                 }
             }
         }

@@ -40,6 +40,7 @@ public struct RowIntake: Sendable {
     private var schema: RowSchema?
     /// Where `columns` stand in `schema`.
     private var indices: [Int] = []
+    /// The same, as they are copied.
     private var picked: [ColumnGroup] = []
 
     /// Picks `columns` out of the rows to come.
