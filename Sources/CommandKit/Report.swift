@@ -40,12 +40,12 @@ public final class Report {
         } catch let error as any ToolFailure {
             logger.error("\(error)")
             return error.status
-        } catch let error as UsageError {
+        } catch let error as any InputError {
             logger.error("\(error)")
-            return .usage
-        } catch let error as DataError {
-            logger.error("\(error)")
-            return .badData
+            return switch error.fault {
+            case .request: .usage
+            case .data: .badData
+            }
         } catch let error as SystemError {
             logger.error("\(error)")
             switch error.operation {

@@ -99,9 +99,12 @@ public enum ToolStatus: Int32, Sendable {
 }
 
 /// A command line or configuration that cannot be carried out; exit status 64.
-public struct UsageError: Error, CustomStringConvertible {
+public struct UsageError: InputError {
     /// What is wrong and what was expected.
     public let description: String
+
+    /// The request.
+    public var fault: InputFault { .request }
 
     /// Explains what is wrong.
     public init(_ description: String) {

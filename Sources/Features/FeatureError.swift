@@ -1,5 +1,7 @@
+import SensorData
+
 /// A wish that cannot be met: of the configuration or the command line, not of the data.
-public enum FeatureError: Error, Equatable, CustomStringConvertible {
+public enum FeatureError: InputError, Equatable {
     /// Columns were named that the stream does not have.
     case unknownColumns([String], available: [String])
     /// Nothing is selected.
@@ -10,6 +12,9 @@ public enum FeatureError: Error, Equatable, CustomStringConvertible {
     case otherSettings(String)
     /// There is nothing to learn from.
     case nothingToLearn(String)
+
+    /// The request.
+    public var fault: InputFault { .request }
 
     /// What is wrong, what was expected, what was found.
     public var description: String {

@@ -1,7 +1,7 @@
 /// Input that does not say what its format promises, and where.
 ///
 /// Tools print it as `tool: file:line: what is wrong; expected X, found Y` and exit with status 65.
-public struct DataError: Error, Equatable, CustomStringConvertible {
+public struct DataError: InputError, Equatable {
     /// The file, and the line or record within it, counted from one.
     public let location: SourceLocation?
     /// What is wrong; where it helps, what was expected and what was found.
@@ -12,6 +12,9 @@ public struct DataError: Error, Equatable, CustomStringConvertible {
         self.location = location
         self.message = message
     }
+
+    /// The data.
+    public var fault: InputFault { .data }
 
     /// `file:line: message`
     public var description: String {

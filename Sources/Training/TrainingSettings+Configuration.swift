@@ -112,18 +112,3 @@ extension FeatureRecipe {
             regimes: regimes, scaling: try settings.choice("features.scaling"), baseline: baseline, derived: derived)
     }
 }
-
-extension TrainingError: ToolFailure {
-    /// The data are not what training needs.
-    public var status: ToolStatus { .badData }
-}
-
-extension FeatureError: ToolFailure {
-    /// All of them are wishes of the command line or the configuration.
-    public var status: ToolStatus { .usage }
-}
-
-extension BundleError: ToolFailure {
-    /// The model is bad data.
-    public var status: ToolStatus { .badData }
-}

@@ -169,13 +169,3 @@ struct Featurize: Tool {
         return statistic
     }
 }
-
-extension BundleError: ToolFailure {
-    /// The model is bad data.
-    public var status: ToolStatus { .badData }
-}
-
-extension FeatureError: ToolFailure {
-    /// All of them are wishes of the command line or the configuration.
-    public var status: ToolStatus { .usage }
-}

@@ -151,13 +151,3 @@ private enum Warmup: String, CaseIterable {
     case skip
     case emit
 }
-
-extension BundleError: ToolFailure {
-    /// The model is bad data.
-    public var status: ToolStatus { .badData }
-}
-
-extension FeatureError: ToolFailure {
-    /// All of them are wishes of the command line or the configuration.
-    public var status: ToolStatus { .usage }
-}

@@ -130,8 +130,3 @@ struct SweepThreshold: Tool {
         return (scored.models.first ?? LabelledScores(), readCount)
     }
 }
-
-extension BundleError: ToolFailure {
-    /// Bad data.
-    public var status: ToolStatus { .badData }
-}

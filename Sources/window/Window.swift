@@ -78,8 +78,3 @@ struct Window: Tool {
             missing: try settings.choice("missing"))
     }
 }
-
-extension FeatureError: ToolFailure {
-    /// All of them are wishes of the command line or the configuration.
-    public var status: ToolStatus { .usage }
-}

@@ -1,5 +1,7 @@
+import SensorData
+
 /// A model bundle that is not what its format promises.
-public struct BundleError: Error, Equatable, CustomStringConvertible {
+public struct BundleError: InputError, Equatable {
     /// The file, where it is known.
     public var file: String?
     /// What is wrong; where it helps, what was expected and what was found.
@@ -10,6 +12,9 @@ public struct BundleError: Error, Equatable, CustomStringConvertible {
         self.message = message
         self.file = file
     }
+
+    /// The data: the model.
+    public var fault: InputFault { .data }
 
     /// `file: message`
     public var description: String {
