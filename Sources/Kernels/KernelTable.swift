@@ -27,7 +27,7 @@ public struct KernelTable: Sendable {
     /// What a window is to a detector that looks at its statistics.
     public let windowStatistics: WindowStatistics
     /// What rolling statistics are made of.
-    public let rolling: RollingKernels
+    public let roll: RollingRun.Kernel
     /// How rows get from one place to another.
     public let copyRows: RowCopy.Kernel
     /// What reading numbers is made of; nil where vectors are no help.
@@ -42,7 +42,8 @@ public struct KernelTable: Sendable {
     /// Collects the kernels of `level`.
     public init(
         level: CPULevel, exp: @escaping Map, sigmoid: @escaping Map, tanh: @escaping Map, gelu: @escaping Map,
-        windowStatistics: @escaping WindowStatistics, rolling: RollingKernels, copyRows: @escaping RowCopy.Kernel,
+        windowStatistics: @escaping WindowStatistics, roll: @escaping RollingRun.Kernel,
+        copyRows: @escaping RowCopy.Kernel,
         fields: FieldKernels?, forest: ForestKernels, network: NetworkKernels<Float>,
         transformer: TransformerKernels<Float>
     ) {
@@ -52,7 +53,7 @@ public struct KernelTable: Sendable {
         self.tanh = tanh
         self.gelu = gelu
         self.windowStatistics = windowStatistics
-        self.rolling = rolling
+        self.roll = roll
         self.copyRows = copyRows
         self.fields = fields
         self.forest = forest

@@ -24,7 +24,8 @@ public struct RowCopy {
     /// Describes a copy.
     public init(
         from source: UnsafeRawPointer, stride sourceStride: Int, to target: UnsafeMutableRawPointer,
-        stride targetStride: Int, count: Int, columns: UnsafeBufferPointer<ColumnGroup>, limit: Double
+        stride targetStride: Int, count: Int, columns: UnsafeBufferPointer<ColumnGroup>,
+        limit: Double = .greatestFiniteMagnitude
     ) {
         self.source = source
         self.sourceStride = sourceStride

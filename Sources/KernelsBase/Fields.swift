@@ -4,7 +4,8 @@ import Kernels
 #if KERNELS_V4
     let fieldKernels: FieldKernels? = FieldKernels(findEnds: findFieldEnds, readNumbers: readNumbers)
 
-    /// See `FieldKernels.Ends`.
+    /// See `FieldKernels.Ends`. Not inlined into the bare function that stands for it, where the vectors' functions would
+    /// be calls.
     @inline(never)
     private func findFieldEnds(
         _ text: UnsafeRawPointer, _ length: Int, _ wanted: Int, _ ends: UnsafeMutablePointer<Int32>
@@ -33,7 +34,7 @@ import Kernels
         return count
     }
 
-    /// See `FieldKernels.Numbers`.
+    /// See `FieldKernels.Numbers`; not inlined either.
     @inline(never)
     private func readNumbers(
         _ text: UnsafeRawPointer, _ ends: UnsafePointer<Int32>, _ count: Int, _ shapes: UnsafePointer<UInt64>,

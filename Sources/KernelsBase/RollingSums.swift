@@ -178,7 +178,7 @@ private struct Strip {
 /// Rows whose statistics stay in the nearest cache while the windows take their turns.
 private let blockRows = 32
 
-/// See `RollingKernels.Take`.
+/// See `RollingRun.Kernel`.
 func takeRows(_ run: RollingRun) {
     for window in 0..<run.windows.count {
         for column in stride(from: 0, to: run.columns, by: Wide.scalarCount) {

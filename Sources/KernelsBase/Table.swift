@@ -17,7 +17,7 @@ public func kernelTable() -> KernelTable {
         tanh: mapHyperbolicTangent,
         gelu: mapGELU,
         windowStatistics: windowStatistics,
-        rolling: RollingKernels(take: takeRows),
+        roll: takeRows,
         copyRows: copyRows,
         fields: fieldKernels,
         forest: ForestKernels(addPathLengths: addPathLengths, addShallowPathLengths: addShallowPathLengths),

@@ -12,11 +12,10 @@ func containsInfinity(_ values: UnsafeBufferPointer<Double>) -> Bool {
 
 /// Copies rows up to the first one in which a number is infinite; NaN, a missing value, may be.
 ///
-/// - Parameter copy: its limit is of no account.
+/// - Parameter copy: with the limit it has where none is given.
 /// - Returns: how many rows come before that one.
 func copyRowsBeforeInfinity(_ copy: RowCopy) -> Int {
     var rest = copy
-    rest.limit = .greatestFiniteMagnitude
     let width = copy.columns.reduce(0) { $0 + $1.count }
     while rest.count > 0 {
         let ordinary = kernels.copyRows(rest)

@@ -32,7 +32,7 @@ struct NPYIdentityWriter {
         return fields
     }
 
-    /// Puts the members of `rows`, which rise, in the first record at `records` and those that follow, `stride` bytes apart.
+    /// Puts the members of `rows` in the first record at `records` and those that follow, `stride` bytes apart.
     mutating func put(
         _ rows: some RandomAccessCollection<Int>, of batch: RowBatch, at records: UnsafeMutableRawPointer, stride: Int
     ) {
@@ -51,7 +51,7 @@ struct NPYIdentityWriter {
     private mutating func putPart(
         _ rows: some RandomAccessCollection<Int>, of batch: RowBatch, at records: UnsafeMutableRawPointer, stride: Int
     ) {
-        guard let lowest = rows.first, let highest = rows.last else { return }
+        guard let lowest = rows.min(), let highest = rows.max() else { return }
         var place = records
         func put<Value: BitwiseCopyable>(_ column: [Value]) {
             precondition(lowest >= 0 && highest < column.count)

@@ -93,7 +93,7 @@ struct NPYPlainRecords {
                     finite = copyRowsBeforeInfinity(
                         RowCopy(
                             from: first, stride: recordSize, to: base, stride: 8 * width, count: count,
-                            columns: columns, limit: .greatestFiniteMagnitude))
+                            columns: columns))
                 }
                 filled = finite * width
             }

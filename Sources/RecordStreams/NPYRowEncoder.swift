@@ -74,7 +74,7 @@ struct NPYRowEncoder {
                     return copyRowsBeforeInfinity(
                         RowCopy(
                             from: base + rows.lowerBound * width, stride: 8 * width, to: records + offset,
-                            stride: stride, count: rows.count, columns: columns, limit: .greatestFiniteMagnitude))
+                            stride: stride, count: rows.count, columns: columns))
                 }
             }
             identity.put(rows.prefix(written), of: batch, at: records, stride: stride)

@@ -51,8 +51,8 @@ public final class RecordWriter {
     /// not be aligned, the others as many bytes apart as the stride says.
     public typealias Fill = (_ places: Range<Int>, _ target: UnsafeMutableRawPointer, _ stride: Int) -> Void
 
-    /// Writes rows that are `rows` of `batch`, which rise, in identity, labels and passed-through members, with numeric
-    /// columns of their own.
+    /// Writes rows that are `rows` of `batch` in identity, labels and passed-through members, with numeric columns of their
+    /// own.
     ///
     /// - Parameter fill: called with all the places in `rows`, one part after another; its numbers are finite, or NaN.
     /// - Throws: `SystemError`.

@@ -8,7 +8,7 @@ import VectorMath
     /// Means and deviations of the last 4 of 9 rows over windows of 6 rows, remembered from the 5 rows before.
     private func statistics(_ rows: [Double], columns: Int, _ level: CPULevel) -> [Double] {
         let length = RollingKernelTests.length
-        let width = (columns + RollingKernels.padding - 1) / RollingKernels.padding * RollingKernels.padding
+        let width = (columns + RollingRun.padding - 1) / RollingRun.padding * RollingRun.padding
         let reciprocals = (3 + 2 * length) * width
         var sums = Array(repeating: Double.nan, count: reciprocals)
         sums.append(contentsOf: (0...length).map { $0 > 0 ? 1 / Double($0) : 0 })
@@ -22,7 +22,7 @@ import VectorMath
                             let place = results.baseAddress
                         else { return }
                         let now = first + 5 * columns
-                        kernelTable(of: level).rolling.take(
+                        kernelTable(of: level).roll(
                             RollingRun(
                                 columns: columns, width: width, rows: now, rowStride: columns, count: 4, past: now,
                                 index: 5, windows: windows, memory: memory, results: place,

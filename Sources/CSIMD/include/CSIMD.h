@@ -66,28 +66,21 @@ SIMD_DEFINE_DOUBLE(8)
 SIMD_INLINE simd_d2 simd_load_part2(const double *at, long count) {
     return (simd_d2){at[0], count > 1 ? at[1] : 0};
 }
-SIMD_INLINE simd_d4 simd_load_part4(const double *at, long count) {
 #if defined(__AVX__)
+SIMD_INLINE simd_d4 simd_load_part4(const double *at, long count) {
     typedef long long simd_word4 __attribute__((ext_vector_type(4)));
     return (simd_d4)__builtin_ia32_maskloadpd256((const simd_d4 *)at, (simd_word4){0, 1, 2, 3} < count);
-#else
-    return (simd_d4){at[0], count > 1 ? at[1] : 0, count > 2 ? at[2] : 0, count > 3 ? at[3] : 0};
-#endif
 }
-SIMD_INLINE simd_d8 simd_load_part8(const double *at, long count) {
-#if defined(__AVX512F__)
-    return (simd_d8)__builtin_ia32_loadupd512_mask(at, (simd_d8)0.0, (unsigned char)((1 << count) - 1));
-#else
-    simd_d8 values = 0;
-    for (int i = 0; i < count; i++) values[i] = at[i];
-    return values;
 #endif
+#if defined(__AVX512F__)
+SIMD_INLINE simd_d8 simd_load_part8(const double *at, long count) {
+    return (simd_d8)__builtin_ia32_loadupd512_mask(at, (simd_d8)0.0, (unsigned char)((1 << count) - 1));
 }
 
-#if defined(__AVX512F__)
 /// Copies the doubles at `from` that are chosen, a bit each, side by side to `to`; true where one of them is not at most
 /// `limit` in magnitude. No other memory is touched.
 SIMD_INLINE _Bool simd_copy_chosen8(const void *from, unsigned char chosen, double limit, void *to) {
+    // In the comparisons 22 is not less than or equal, true of NaN, without a trap; 4 is as the machine rounds.
     if (chosen == 0xff) {
         simd_d8 all = *(const simd_loose_d8 *)from;
         *(simd_loose_d8 *)to = all;
@@ -96,7 +89,6 @@ SIMD_INLINE _Bool simd_copy_chosen8(const void *from, unsigned char chosen, doub
     simd_d8 values = (simd_d8)__builtin_ia32_loadupd512_mask((const double *)from, (simd_d8)0.0, chosen);
     simd_d8 packed = (simd_d8)__builtin_ia32_compressdf512_mask(values, (simd_d8)0.0, chosen);
     __builtin_ia32_storeupd512_mask((double *)to, packed, (unsigned char)((1 << __builtin_popcount(chosen)) - 1));
-    // 22: not less than or equal, true of NaN, without a trap; 4: as the machine rounds.
     return __builtin_ia32_cmppd512_mask(__builtin_elementwise_abs(values), (simd_d8)limit, 22, chosen, 4) != 0;
 }
 #endif

@@ -20,7 +20,6 @@ struct RollingStatistics: Sendable {
     private let depth: Int
     private let windows: [RollingWindow]
     private var sums: [Double]
-    private let kernels = VectorMath.kernels.rolling
     /// Rows the unit has had, by slot.
     private var counts: [Int] = []
     /// The last rows of each slot, oldest first, at the end of its part; shape (slots, depth, columns).
@@ -29,7 +28,7 @@ struct RollingStatistics: Sendable {
     init(columns: Int, windows lengths: [Int], statistics: [RollingStatistic]) {
         self.columns = columns
         self.statistics = statistics
-        width = (columns + RollingKernels.padding - 1) / RollingKernels.padding * RollingKernels.padding
+        width = (columns + RollingRun.padding - 1) / RollingRun.padding * RollingRun.padding
         depth = max(0, (lengths.max() ?? 1) - 1)
         var (windows, sums): ([RollingWindow], [Double]) = ([], [])
         for length in lengths {
@@ -83,7 +82,7 @@ struct RollingStatistics: Sendable {
             sums.withUnsafeMutableBufferPointer { sums in
                 windows.withUnsafeBufferPointer { windows in
                     guard let memory = sums.baseAddress else { return }
-                    kernels.take(
+                    kernels.roll(
                         RollingRun(
                             columns: columns, width: width, rows: rows, rowStride: rowStride, count: count,
                             past: histories.baseAddress.map { $0 + end } ?? UnsafePointer(memory), index: known,
