@@ -11,16 +11,10 @@ func stepLSTM(_ step: LSTMStep<Float>) {
     let lanes = Lanes.scalarCount
     var unit = 0
     while unit < step.units {
-        var row = 0
-        while row &+ GateTile.rows <= step.rows {
-            stepTile(step, row, unit, GateTile.self)
-            row &+= GateTile.rows
-        }
-        while row &+ 2 <= step.rows {
-            stepTile(step, row, unit, Two<Row4>.self)
-            row &+= 2
-        }
-        if row < step.rows { stepTile(step, row, unit, Row4.self) }
+        cutRows(
+            step.rows, tall: GateTile.rows, tall: { stepTile(step, $0, unit, GateTile.self) },
+            four: { stepTile(step, $0, unit, Four<Row4>.self) }, two: { stepTile(step, $0, unit, Two<Row4>.self) },
+            one: { stepTile(step, $0, unit, Row4.self) })
         unit &+= lanes
     }
     applyOutputGate(step)
@@ -80,16 +74,11 @@ func projectLSTM(_ projection: LSTMProjection<Float>) {
     let lanes = Lanes.scalarCount
     var unit = 0
     while unit < projection.units {
-        var row = 0
-        while row &+ GateTile.rows <= projection.rows {
-            projectTile(projection, row, unit, GateTile.self)
-            row &+= GateTile.rows
-        }
-        while row &+ 2 <= projection.rows {
-            projectTile(projection, row, unit, Two<Row4>.self)
-            row &+= 2
-        }
-        if row < projection.rows { projectTile(projection, row, unit, Row4.self) }
+        cutRows(
+            projection.rows, tall: GateTile.rows, tall: { projectTile(projection, $0, unit, GateTile.self) },
+            four: { projectTile(projection, $0, unit, Four<Row4>.self) },
+            two: { projectTile(projection, $0, unit, Two<Row4>.self) },
+            one: { projectTile(projection, $0, unit, Row4.self) })
         unit &+= lanes
     }
 }

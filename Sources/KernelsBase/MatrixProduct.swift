@@ -9,43 +9,41 @@ import Kernels
 #endif
 
 /// The terms of a sum that are taken at once: so many rows of a panel stay in the first cache for all rows of the product.
-private let termsAtOnce = 64
+private let packedTermsAtOnce = 128
+/// The same where a row-major B, and the columns of A, share it.
+private let plainTermsAtOnce = 96
 
 func multiply(_ product: MatrixProduct<Float>) {
     let lanes = Lanes.scalarCount
     var column = 0
     #if KERNELS_V4 || arch(arm64)
         while column &+ 4 &* lanes <= product.columns {
-            multiplyPanel(product, column, Six<Row4>.self, Two<Row4>.self, Row4.self)
+            multiplyPanel(product, column, Six<Row4>.self, Row4.self)
             column &+= 4 &* lanes
         }
     #endif
     while column &+ 2 &* lanes <= product.columns {
-        multiplyPanel(product, column, Six<Row2>.self, Two<Row2>.self, Row2.self)
+        multiplyPanel(product, column, Six<Row2>.self, Row2.self)
         column &+= 2 &* lanes
     }
     if column < product.columns {
-        multiplyPanel(product, column, Stack<Six<Row1>, Six<Row1>>.self, Two<Row1>.self, Row1.self)
+        multiplyPanel(product, column, Two<Six<Row1>>.self, Row1.self)
     }
 }
 
 @inline(__always)
-private func multiplyPanel<Tall: RowTile, Pair: RowTile, Row: RowTile>(
-    _ product: MatrixProduct<Float>, _ column: Int, _: Tall.Type, _: Pair.Type, _: Row.Type
+private func multiplyPanel<Tall: RowTile, Row: RowTile>(
+    _ product: MatrixProduct<Float>, _ column: Int, _: Tall.Type, _: Row.Type
 ) {
+    let termsAtOnce = product.rightRowStride == nil ? packedTermsAtOnce : plainTermsAtOnce
     var term = 0
     repeat {
         let end = min(term &+ termsAtOnce, product.depth)
-        var row = 0
-        while row &+ Tall.rows <= product.rows {
-            multiplyTile(product, row, column, term, end, Tall.self)
-            row &+= Tall.rows
-        }
-        while row &+ Pair.rows <= product.rows {
-            multiplyTile(product, row, column, term, end, Pair.self)
-            row &+= Pair.rows
-        }
-        if row < product.rows { multiplyTile(product, row, column, term, end, Row.self) }
+        cutRows(
+            product.rows, tall: Tall.rows, tall: { multiplyTile(product, $0, column, term, end, Tall.self) },
+            four: { multiplyTile(product, $0, column, term, end, Four<Row>.self) },
+            two: { multiplyTile(product, $0, column, term, end, Two<Row>.self) },
+            one: { multiplyTile(product, $0, column, term, end, Row.self) })
         term = end
     } while term < product.depth
 }

@@ -66,8 +66,10 @@ struct Stack<Upper: RowTile, Lower: RowTile>: RowTile where Upper.Row == Lower.R
 
 /// Two rows.
 typealias Two<Row: RowTile> = Stack<Row, Row>
+/// Four rows.
+typealias Four<Row: RowTile> = Stack<Two<Row>, Two<Row>>
 /// Six rows.
-typealias Six<Row: RowTile> = Stack<Stack<Two<Row>, Two<Row>>, Two<Row>>
+typealias Six<Row: RowTile> = Stack<Four<Row>, Two<Row>>
 
 /// One row of one vector.
 struct Row1: RowTile {
@@ -186,10 +188,24 @@ extension RowTile {
     mutating func accumulate(
         depth: Int, left: UnsafePointer<Float>, leftStride: Int, right: UnsafePointer<Float>, rightStep: Int
     ) {
+        var x = left
         var w = right
-        for k in 0..<depth {
-            accumulate(left + k, leftStride, Self.weights(w, vectorStride: Lanes.scalarCount))
+        var rest = depth
+        // Four terms a turn, so that the rows' addresses are worked out once for them.
+        while rest >= 4 {
+            for term in 0..<4 {
+                accumulate(
+                    x + term, leftStride, Self.weights(w + term &* rightStep, vectorStride: Lanes.scalarCount))
+            }
+            x += 4
+            w += 4 &* rightStep
+            rest &-= 4
+        }
+        while rest > 0 {
+            accumulate(x, leftStride, Self.weights(w, vectorStride: Lanes.scalarCount))
+            x += 1
             w += rightStep
+            rest &-= 1
         }
     }
 
@@ -208,4 +224,28 @@ extension RowTile {
             w += rightStep
         }
     }
+}
+
+/// Cuts rows into tiles of so many, and calls what computes one with its first row.
+///
+/// A low tile has too few sums to keep the multipliers busy: eight rows are two tiles of four, not one of six and one of
+/// two.
+@inline(__always)
+func cutRows(
+    _ rows: Int, tall tallRows: Int, tall: (Int) -> Void, four: (Int) -> Void, two: (Int) -> Void, one: (Int) -> Void
+) {
+    var row = 0
+    while row &+ tallRows <= rows, tallRows != 6 || rows &- row != 8 {
+        tall(row)
+        row &+= tallRows
+    }
+    while row &+ 4 <= rows, tallRows > 4 {
+        four(row)
+        row &+= 4
+    }
+    while row &+ 2 <= rows {
+        two(row)
+        row &+= 2
+    }
+    if row < rows { one(row) }
 }

@@ -1,18 +1,19 @@
-/// Zeroed memory on a cache-line boundary, freed with the instance: who uses `pointer` keeps the instance alive
-/// (`withExtendedLifetime` for a local one).
+/// Memory on a cache-line boundary, zeroed at first, and freed with the instance: who uses `pointer` keeps the instance
+/// alive (`withExtendedLifetime` for a local one).
 public final class AlignedBuffer<Scalar: BinaryFloatingPoint>: @unchecked Sendable {
     /// The first element.
     public let pointer: UnsafeMutablePointer<Scalar>
     /// The number of elements.
     public let count: Int
+    private let arena: Arena?
 
-    /// Allocates `count` zeros.
-    @inlinable
-    public init(_ count: Int) {
+    /// `count` zeros, cut from `arena` or with memory of their own.
+    public init(_ count: Int, in arena: Arena? = nil) {
         self.count = count
+        self.arena = arena
         let bytes = max(1, count) * MemoryLayout<Scalar>.stride
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-            .bindMemory(to: Scalar.self, capacity: max(1, count))
+        let memory = arena?.take(bytes) ?? .allocate(byteCount: bytes, alignment: Arena.alignment)
+        pointer = memory.bindMemory(to: Scalar.self, capacity: max(1, count))
         pointer.initialize(repeating: 0, count: count)
     }
 
@@ -26,7 +27,7 @@ public final class AlignedBuffer<Scalar: BinaryFloatingPoint>: @unchecked Sendab
     }
 
     deinit {
-        pointer.deallocate()
+        if arena == nil { pointer.deallocate() }
     }
 
     /// A copy of the elements.

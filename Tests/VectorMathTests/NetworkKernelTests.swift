@@ -39,7 +39,9 @@ func distance(_ values: AlignedBuffer<Float>, _ exact: AlignedBuffer<Double>) ->
         }
     }
 
-    @Test(arguments: usableLevels, [(1, 5, 16), (3, 17, 32), (9, 64, 48), (13, 1, 16), (17, 150, 112), (25, 65, 16)])
+    @Test(
+        arguments: usableLevels,
+        [(1, 5, 16), (3, 17, 32), (8, 130, 64), (9, 64, 48), (13, 1, 16), (17, 150, 112), (25, 65, 16)])
     func packedProduct(level: CPULevel, size: (rows: Int, depth: Int, columns: Int)) {
         let (rows, depth, columns) = size
         let left = numbers(rows * depth, seed: 1)
@@ -89,7 +91,7 @@ func distance(_ values: AlignedBuffer<Float>, _ exact: AlignedBuffer<Double>) ->
         #expect(distance(product(kernelTable(of: level).network), product(plain)) < 2e-6 * Double(depth).squareRoot())
     }
 
-    @Test(arguments: usableLevels, [1, 3, 4, 11, 16])
+    @Test(arguments: usableLevels, [1, 3, 4, 8, 11, 16])
     func stepForwardAndBack(level: CPULevel, rows: Int) {
         let (inputs, units) = (7, 32)
         struct Outcome<Scalar: NetworkScalar> {

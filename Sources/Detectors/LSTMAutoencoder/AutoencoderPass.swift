@@ -60,27 +60,30 @@ public final class AutoencoderPass<Scalar: NetworkScalar>: WindowPass {
         self.capacity = capacity
         self.trains = trains
         let steps = network.shape.steps
+        let arena = Arena()
         featureStride = network.output.paddedOutputs
         bottleneckStride = network.compress.paddedOutputs
         let units = network.expand.paddedOutputs
-        input = AlignedBuffer(steps * capacity * featureStride)
-        reconstruction = AlignedBuffer(steps * capacity * featureStride)
-        errors = AlignedBuffer(capacity * featureStride)
-        bottleneck = AlignedBuffer(capacity * bottleneckStride)
-        expanded = AlignedBuffer(capacity * units)
-        encoderStates = network.encoder.map { LSTMState($0, rows: capacity, steps: steps, trains: trains) }
-        decoderStates = network.decoder.map { LSTMState($0, rows: capacity, steps: steps, trains: trains) }
+        input = AlignedBuffer(steps * capacity * featureStride, in: arena)
+        reconstruction = AlignedBuffer(steps * capacity * featureStride, in: arena)
+        errors = AlignedBuffer(capacity * featureStride, in: arena)
+        bottleneck = AlignedBuffer(capacity * bottleneckStride, in: arena)
+        expanded = AlignedBuffer(capacity * units, in: arena)
+        encoderStates = network.encoder.map { LSTMState($0, rows: capacity, steps: steps, trains: trains, in: arena) }
+        decoderStates = network.decoder.map { LSTMState($0, rows: capacity, steps: steps, trains: trains, in: arena) }
         let block = steps * capacity * units
         dropped =
             trains
             ? (0..<2 * (network.shape.layers - 1)).map { _ in
-                Dropped(values: AlignedBuffer(block), factors: AlignedBuffer(block))
+                Dropped(values: AlignedBuffer(block, in: arena), factors: AlignedBuffer(block, in: arena))
             } : []
         back =
             trains
             ? Back(
-                upper: AlignedBuffer(block), lower: AlignedBuffer(block), expanded: AlignedBuffer(capacity * units),
-                bottleneck: AlignedBuffer(capacity * bottleneckStride), lastHidden: AlignedBuffer(capacity * units))
+                upper: AlignedBuffer(block, in: arena), lower: AlignedBuffer(block, in: arena),
+                expanded: AlignedBuffer(capacity * units, in: arena),
+                bottleneck: AlignedBuffer(capacity * bottleneckStride, in: arena),
+                lastHidden: AlignedBuffer(capacity * units, in: arena))
             : nil
     }
 

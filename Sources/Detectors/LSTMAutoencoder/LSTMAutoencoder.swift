@@ -56,8 +56,9 @@ public final class LSTMAutoencoder<Scalar: NetworkScalar>: WindowNetwork, @unche
         }
         output = Linear(name: "decoder.fc_output", inputs: shape.units, outputs: shape.features, layout: &layout)
         self.layout = layout
-        parameters = AlignedBuffer(layout.parameters.count)
-        packed = AlignedBuffer(layout.packedCount)
+        let arena = Arena()
+        parameters = AlignedBuffer(layout.parameters.count, in: arena)
+        packed = AlignedBuffer(layout.packedCount, in: arena)
     }
 
     /// An autoencoder with parameters drawn as PyTorch draws them, from the numbers of `seed`.

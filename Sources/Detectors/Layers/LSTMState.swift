@@ -29,18 +29,21 @@ public final class LSTMState<Scalar: NetworkScalar> {
 
     /// Makes room for up to `rows` sequences of `steps` steps.
     ///
-    /// - Parameter trains: whether `backward` will be called.
-    public init(_ layer: LSTM<Scalar>, rows: Int, steps: Int, trains: Bool) {
+    /// - Parameters:
+    ///   - trains: whether `backward` will be called.
+    ///   - arena: where the room is.
+    public init(_ layer: LSTM<Scalar>, rows: Int, steps: Int, trains: Bool, in arena: Arena? = nil) {
         let block = rows * layer.paddedUnits
-        hidden = AlignedBuffer((steps + 1) * block)
-        cell = AlignedBuffer(trains ? (steps + 1) * block : block)
-        gates = trains ? AlignedBuffer(steps * rows * layer.gateStride) : nil
-        cellTanh = trains ? AlignedBuffer(steps * block) : nil
-        projection = AlignedBuffer(max(rows, steps * min(rows, LSTMState.fewRows - 1)) * 4 * layer.paddedUnits)
+        hidden = AlignedBuffer((steps + 1) * block, in: arena)
+        cell = AlignedBuffer(trains ? (steps + 1) * block : block, in: arena)
+        gates = trains ? AlignedBuffer(steps * rows * layer.gateStride, in: arena) : nil
+        cellTanh = trains ? AlignedBuffer(steps * block, in: arena) : nil
+        projection = AlignedBuffer(
+            max(rows, steps * min(rows, LSTMState.fewRows - 1)) * 4 * layer.paddedUnits, in: arena)
         work =
             trains
             ? Work(
-                hiddenGradient: AlignedBuffer(block), cellGradient: AlignedBuffer(block),
-                gateSums: AlignedBuffer(rows * layer.gateStride)) : nil
+                hiddenGradient: AlignedBuffer(block, in: arena), cellGradient: AlignedBuffer(block, in: arena),
+                gateSums: AlignedBuffer(rows * layer.gateStride, in: arena)) : nil
     }
 }

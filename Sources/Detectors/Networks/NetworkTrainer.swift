@@ -20,6 +20,7 @@ public final class NetworkTrainer<Pass: WindowPass> {
     private let seed: UInt64
     private let pool: WorkerPool
     private let passes: [Pass]
+    private let arena = Arena()
     private var groupGradients: [AlignedBuffer<Scalar>] = []
 
     /// Prepares to train `network`.
@@ -31,11 +32,11 @@ public final class NetworkTrainer<Pass: WindowPass> {
         _ network: Pass.Network, adam: Adam<Scalar>.Settings, dropout: Double, seed: UInt64, pool: WorkerPool
     ) {
         self.network = network
-        self.adam = Adam(count: network.layout.parameters.count, settings: adam)
+        self.adam = Adam(count: network.layout.parameters.count, settings: adam, in: arena)
         self.dropout = dropout > 0 ? Dropout(dropout) : nil
         self.seed = seed
         self.pool = pool
-        gradient = AlignedBuffer(network.layout.parameters.count)
+        gradient = AlignedBuffer(network.layout.parameters.count, in: arena)
         passes = (0..<pool.threads).map { _ in Pass(network, capacity: Pass.blockWindows.training, trains: true) }
     }
 
@@ -78,7 +79,9 @@ public final class NetworkTrainer<Pass: WindowPass> {
         let size = Pass.gradientWindows
         let groups = (count + size - 1) / size
         let loss = MeanSquaredError<Scalar>(count: count * network.judgedRows * network.windowWidth)
-        while groupGradients.count < groups { groupGradients.append(AlignedBuffer(network.layout.gradientCount)) }
+        while groupGradients.count < groups {
+            groupGradients.append(AlignedBuffer(network.layout.gradientCount, in: arena))
+        }
         let stream = RandomStream.dropout + UInt64(adam.steps) << 24
         var errors = [Double](repeating: 0, count: groups)
         errors.withUnsafeMutableBufferPointer { errors in

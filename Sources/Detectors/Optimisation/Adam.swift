@@ -37,11 +37,11 @@ public final class Adam<Scalar: NetworkScalar> {
     /// The means of its square.
     public let secondMoment: AlignedBuffer<Scalar>
 
-    /// An optimiser for `count` parameters that has seen nothing.
-    public init(count: Int, settings: Settings = Settings()) {
+    /// An optimiser for `count` parameters that has seen nothing; its moments are cut from `arena`.
+    public init(count: Int, settings: Settings = Settings(), in arena: Arena? = nil) {
         self.settings = settings
-        firstMoment = AlignedBuffer(count)
-        secondMoment = AlignedBuffer(count)
+        firstMoment = AlignedBuffer(count, in: arena)
+        secondMoment = AlignedBuffer(count, in: arena)
     }
 
     /// Takes one step with learning rate `rate`; shapes (count).

@@ -77,8 +77,9 @@ public final class PatchTST<Scalar: NetworkScalar>: WindowNetwork, @unchecked Se
         head = Linear(
             name: "head", inputs: embedding.tokens * shape.width, outputs: shape.horizon, layout: &layout)
         self.layout = layout
-        parameters = AlignedBuffer(layout.parameters.count)
-        packed = AlignedBuffer(layout.packedCount)
+        let arena = Arena()
+        parameters = AlignedBuffer(layout.parameters.count, in: arena)
+        packed = AlignedBuffer(layout.packedCount, in: arena)
     }
 
     /// A network with parameters drawn as PyTorch draws them, from the numbers of `seed`.
