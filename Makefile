@@ -11,7 +11,7 @@ DATA ?= examples/data
 PYTHON ?= python3
 
 TOOLS := $(basename $(notdir $(wildcard man/examples/*.mdoc)))
-PACKAGES := libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsqlite3-dev
+PACKAGES := libyaml-dev zlib1g-dev libsqlite3-dev
 # What cases, examples and the demo run besides.
 TEST_PACKAGES := $(PACKAGES) jq python3 python3-venv
 

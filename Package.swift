@@ -72,7 +72,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
     ],
     targets: [
-        .systemLibrary(name: "COpenBLAS"),
         .systemLibrary(name: "CYAML"),
         .systemLibrary(name: "CZlib"),
         .systemLibrary(name: "CRename"),

@@ -10,7 +10,7 @@ struct LayerRules {
             ("KernelsBase", ["Kernels"]),
             ("KernelsV3", ["Kernels"]),
             ("KernelsV4", ["Kernels"]),
-            ("VectorMath", ["COpenBLAS", "KernelsBase", "KernelsV3", "KernelsV4"]),
+            ("VectorMath", ["KernelsBase", "KernelsV3", "KernelsV4"]),
             ("SensorData", ["VectorMath"]),
             ("RecordStreams", ["SensorData", "DurableFiles", "CZlib"]),
             ("Features", ["SensorData", "VectorMath", "DurableFiles"]),
