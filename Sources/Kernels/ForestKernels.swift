@@ -1,4 +1,4 @@
-/// What isolation forests are walked with. The bits are the same on every level.
+/// What isolation forests are grown and walked with. The bits are the same on every level.
 public struct ForestKernels: Sendable {
     /// Adds to the sums of points the lengths of their paths in a tree.
     public typealias Walk = @Sendable (_ walk: TreeWalk) -> Void
@@ -10,6 +10,27 @@ public struct ForestKernels: Sendable {
             _ tree: ShallowTree, _ values: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Double>
         ) -> Void
 
+    /// Copies what `count` points, known by their places, have in a column to `values`, and puts the smallest and the
+    /// largest of them, infinity and −infinity where there are none, to `range`.
+    ///
+    /// This one and the next are bare functions, because most nodes have few points.
+    public typealias TakeValues =
+        @convention(c) (
+            _ column: UnsafePointer<Float>, _ places: UnsafePointer<Int32>, _ count: Int,
+            _ values: UnsafeMutablePointer<Float>, _ range: UnsafeMutablePointer<Float>
+        ) -> Void
+
+    /// Moves the places of points whose value is at or below `threshold` before those of the others, each part in its
+    /// order.
+    ///
+    /// - Parameter spare: room for `count` places and `group` more.
+    /// - Returns: how many are at or below.
+    public typealias PartPlaces =
+        @convention(c) (
+            _ places: UnsafeMutablePointer<Int32>, _ values: UnsafePointer<Float>, _ count: Int, _ threshold: Float,
+            _ spare: UnsafeMutablePointer<Int32>
+        ) -> Int
+
     /// What the number of points in a walk is a multiple of.
     public static let group = 16
     /// The points that all splits of a shallow tree are asked of.
@@ -20,10 +41,20 @@ public struct ForestKernels: Sendable {
     /// The same lengths, where trees are shallow and points come in blocks.
     public let addShallowPathLengths: Ask
 
+    /// The values of a node's points.
+    public let takeValues: TakeValues
+    /// A node's points, parted to its children.
+    public let partPlaces: PartPlaces
+
     /// Collects the kernels of a level.
-    public init(addPathLengths: @escaping Walk, addShallowPathLengths: @escaping Ask) {
+    public init(
+        addPathLengths: @escaping Walk, addShallowPathLengths: @escaping Ask, takeValues: @escaping TakeValues,
+        partPlaces: @escaping PartPlaces
+    ) {
         self.addPathLengths = addPathLengths
         self.addShallowPathLengths = addShallowPathLengths
+        self.takeValues = takeValues
+        self.partPlaces = partPlaces
     }
 }
 

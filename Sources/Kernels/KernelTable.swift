@@ -32,7 +32,7 @@ public struct KernelTable: Sendable {
     public let copyRows: RowCopy.Kernel
     /// What reading numbers is made of; nil where vectors are no help.
     public let fields: FieldKernels?
-    /// What isolation forests are walked with.
+    /// What isolation forests are grown and walked with.
     public let forest: ForestKernels
     /// What neural networks are made of.
     public let network: NetworkKernels<Float>

@@ -20,7 +20,9 @@ public func kernelTable() -> KernelTable {
         roll: takeRows,
         copyRows: copyRows,
         fields: fieldKernels,
-        forest: ForestKernels(addPathLengths: addPathLengths, addShallowPathLengths: addShallowPathLengths),
+        forest: ForestKernels(
+            addPathLengths: addPathLengths, addShallowPathLengths: addShallowPathLengths, takeValues: takeValues,
+            partPlaces: partPlaces),
         network: NetworkKernels(
             lanes: Lanes.scalarCount, padding: 16, panel: panelVectors * Lanes.scalarCount, multiply: multiply,
             step: stepLSTM, project: projectLSTM,

@@ -166,3 +166,4 @@ SIMD_INLINE simd_f16 simd_quad_maxima16(simd_f16 v) {
 #include "NumberFields.h"
 #include "TreeWalks.h"
 #include "ShallowTrees.h"
+#include "TreeGrowth.h"

@@ -1,3 +1,4 @@
+import Kernels
 import VectorMath
 
 extension IsolationForest {
@@ -19,15 +20,20 @@ extension IsolationForest {
             throw TrainingError("an isolation forest needs at least 1 tree; found \(configuration.trees)")
         }
         let samples = min(max(configuration.samples ?? points.count, 2), points.count)
-        let columns = FeatureColumns(points, reads: configuration.trees * samples)
-        var trees = [TreeArrays](repeating: TreeArrays(), count: configuration.trees)
-        trees.withUnsafeMutableBufferPointer { trees in
-            nonisolated(unsafe) let trees = trees
-            pool.run(tasks: configuration.trees) { tree in
-                var random = CounterRandom(seed: configuration.seed, stream: UInt64(tree))
-                var grower = TreeGrower(columns: columns, samples: samples)
-                trees[tree] = grower.grow(&random)
+        let trees = FeatureColumns.with(points, reads: configuration.trees * samples) { columns in
+            var trees = [TreeArrays](repeating: TreeArrays(), count: configuration.trees)
+            var growers = [TreeGrower](
+                repeating: TreeGrower(columns: columns, samples: samples), count: pool.threads)
+            trees.withUnsafeMutableBufferPointer { trees in
+                growers.withUnsafeMutableBufferPointer { growers in
+                    nonisolated(unsafe) let (trees, growers) = (trees, growers)
+                    pool.run(tasks: configuration.trees) { tree, worker in
+                        var random = CounterRandom(seed: configuration.seed, stream: UInt64(tree))
+                        trees[tree] = growers[worker].grow(&random)
+                    }
+                }
             }
+            return trees
         }
         guard trees.contains(where: { $0.features.count > 1 }) else {
             throw TrainingError(
@@ -51,38 +57,45 @@ extension IsolationForest {
 /// The points as trees read them, a feature at a time: where the trees read much of them, the values of a feature side by
 /// side, so that those of a whole sample stay in the cache.
 private struct FeatureColumns {
-    let values: [Float]
-    /// Where the first feature of each point stands.
-    let offsets: [Int]
-    /// From one feature of a point to the next.
+    /// The values of the first feature, where that of each point stands at its place.
+    let first: UnsafePointer<Float>
+    /// From there to the values of the next feature.
     let stride: Int
     /// The numbers in a point.
     let dimension: Int
+    /// Where in a feature's values that of each point stands.
+    let places: [Int32]
 
+    /// Calls `body` with `points`.
+    ///
     /// - Parameter reads: how many points the trees read at each of their levels.
-    init(_ points: PointSet, reads: Int) {
-        dimension = points.dimension
-        let count = points.count
+    static func with<Result>(_ points: PointSet, reads: Int, _ body: (FeatureColumns) -> Result) -> Result {
+        let (count, dimension) = (points.count, points.dimension)
         // A tree has about ten levels; one copy should be a small part of the work.
-        guard reads >= points.dimension * count else {
-            (values, offsets, stride) = (points.values, points.offsets, 1)
-            return
-        }
-        let dimension = points.dimension
-        values = [Float](unsafeUninitializedCapacity: dimension * count) { columns, size in
-            points.values.withUnsafeBufferPointer { rows in
-                for (point, offset) in points.offsets.enumerated() {
-                    for feature in 0..<dimension { columns[feature * count + point] = rows[offset + feature] }
-                }
+        let copies = reads >= dimension * count || points.values.count > Int(Int32.max)
+        // Large pages, since a node's points lie all over a column.
+        let copy = AlignedBuffer<Float>(copies ? dimension * count : 0, in: copies ? Arena() : nil)
+        return points.values.withUnsafeBufferPointer { rows in
+            guard copies else {
+                return body(
+                    FeatureColumns(
+                        first: rows.baseAddress ?? UnsafePointer(copy.pointer), stride: 1, dimension: dimension,
+                        places: points.offsets.map(Int32.init)))
             }
-            size = dimension * count
+            for (point, offset) in points.offsets.enumerated() {
+                for feature in 0..<dimension { copy.pointer[feature * count + point] = rows[offset + feature] }
+            }
+            return withExtendedLifetime(copy) {
+                body(
+                    FeatureColumns(
+                        first: UnsafePointer(copy.pointer), stride: count, dimension: dimension,
+                        places: Array(0..<Int32(count))))
+            }
         }
-        offsets = Array(0..<count)
-        stride = count
     }
 }
 
-/// Grows one tree; the sample is partitioned in place, so the points of a node are neighbours.
+/// Grows trees, one after the other; a tree's sample is partitioned in place, so the points of a node are neighbours.
 private struct TreeGrower {
     /// The points `begin ..< end` of the sample, to become a node at `depth`.
     private struct Segment {
@@ -95,25 +108,30 @@ private struct TreeGrower {
     private static let blindDraws = 6
 
     private let points: FeatureColumns
+    private let takeValues = kernels.forest.takeValues
+    private let partPlaces = kernels.forest.partPlaces
     private let depthLimit: Int32
-    /// Where each sampled point begins.
-    private var offsets: [Int]
+    /// Where each sampled point stands in a column.
+    private var places: [Int32] = []
     /// The values of the node's points in the feature at hand.
     private var values: [Float]
+    /// Places on their way to the second child.
+    private var spare: [Int32]
+    /// The nodes of the tree.
+    private var segments: [Segment] = []
 
     init(columns: FeatureColumns, samples: Int) {
         points = columns
         depthLimit = Int32(IsolationForest.depthLimit(samples: samples))
-        offsets = []
-        offsets.reserveCapacity(samples)
         values = [Float](repeating: 0, count: samples)
+        spare = [Int32](repeating: 0, count: samples + ForestKernels.group)
     }
 
     mutating func grow(_ random: inout CounterRandom) -> TreeArrays {
         drawSample(&random)
         var tree = TreeArrays()
-        var segments = [Segment(begin: 0, end: Int32(values.count), depth: 0)]
-        segments.reserveCapacity(2 * values.count)
+        segments.removeAll(keepingCapacity: true)
+        segments.append(Segment(begin: 0, end: Int32(values.count), depth: 0))
         tree.features.reserveCapacity(2 * values.count)
         tree.thresholds.reserveCapacity(2 * values.count)
         tree.sizes.reserveCapacity(2 * values.count)
@@ -142,17 +160,18 @@ private struct TreeGrower {
     /// Draws the sample without replacement (Floyd's algorithm: Bentley, Floyd 1987, doi:10.1145/30401.315746).
     private mutating func drawSample(_ random: inout CounterRandom) {
         let samples = values.count
-        guard samples < points.offsets.count else {
-            offsets = points.offsets
+        let count = points.places.count
+        guard samples < count else {
+            places = points.places
             return
         }
-        let count = points.offsets.count
+        places.removeAll(keepingCapacity: true)
         var isDrawn = [UInt64](repeating: 0, count: (count + 63) / 64)
         for limit in count - samples..<count {
             var index = random.index(below: limit + 1)
             if isDrawn[index >> 6] & (1 << UInt64(index & 63)) != 0 { index = limit }
             isDrawn[index >> 6] |= 1 << UInt64(index & 63)
-            offsets.append(points.offsets[index])
+            places.append(points.places[index])
         }
     }
 
@@ -176,22 +195,20 @@ private struct TreeGrower {
 
     /// Copies the segment's values of `feature` to `values` and says between which they lie.
     private mutating func gather(_ feature: Int, _ segment: Segment) -> ClosedRange<Float> {
-        let start = feature * points.stride
-        return points.values.withUnsafeBufferPointer { source in
-            offsets.withUnsafeBufferPointer { offsets in
-                values.withUnsafeMutableBufferPointer { values in
-                    var low = Float.infinity
-                    var high = -Float.infinity
-                    for index in Int(segment.begin)..<Int(segment.end) {
-                        let value = source[offsets[index] &+ start]
-                        values[index] = value
-                        low = value < low ? value : low
-                        high = value > high ? value : high
-                    }
-                    return low <= high ? low...high : 0...0
+        let (begin, count) = (Int(segment.begin), Int(segment.end - segment.begin))
+        let (takeValues, column) = (takeValues, points.first + feature * points.stride)
+        var range: (low: Float, high: Float) = (0, 0)
+        places.withUnsafeBufferPointer { places in
+            values.withUnsafeMutableBufferPointer { values in
+                withUnsafeMutableBytes(of: &range) { range in
+                    guard let places = places.baseAddress, let values = values.baseAddress,
+                        let range = range.assumingMemoryBound(to: Float.self).baseAddress
+                    else { return }
+                    takeValues(column, places + begin, count, values + begin, range)
                 }
             }
         }
+        return range.low <= range.high ? range.low...range.high : 0...0
     }
 
     /// An even draw from `[low, high)`, so that both children get a point.
@@ -199,24 +216,23 @@ private struct TreeGrower {
         let low = Double(range.lowerBound)
         let unit = Double(random.next() >> 11) * 0x1p-53
         let threshold = Float(low + unit * (Double(range.upperBound) - low))
-        return threshold >= range.lowerBound && threshold < range.upperBound ? threshold : range.lowerBound
+        // Which zero is the lowest of several depends on the order they are looked at in.
+        return (threshold >= range.lowerBound && threshold < range.upperBound ? threshold : range.lowerBound) + 0
     }
 
     /// Moves the segment's points at or below `threshold` before those above it, and says where those begin.
     private mutating func partition(_ segment: Segment, at threshold: Float) -> Int32 {
-        offsets.withUnsafeMutableBufferPointer { offsets in
-            values.withUnsafeMutableBufferPointer { values in
-                var left = Int(segment.begin)
-                for index in Int(segment.begin)..<Int(segment.end) {
-                    let value = values[index]
-                    let offset = offsets[index]
-                    values[index] = values[left]
-                    offsets[index] = offsets[left]
-                    values[left] = value
-                    offsets[left] = offset
-                    left &+= value <= threshold ? 1 : 0
+        let (begin, count) = (Int(segment.begin), Int(segment.end - segment.begin))
+        let partPlaces = partPlaces
+        return places.withUnsafeMutableBufferPointer { places in
+            values.withUnsafeBufferPointer { values in
+                spare.withUnsafeMutableBufferPointer { spare in
+                    guard let places = places.baseAddress, let values = values.baseAddress,
+                        let spare = spare.baseAddress
+                    else { return segment.begin }
+                    let below = partPlaces(places + begin, values + begin, count, threshold, spare)
+                    return segment.begin + Int32(below)
                 }
-                return Int32(left)
             }
         }
     }
