@@ -18,6 +18,7 @@ struct AlikeRows {
     /// - Returns: the start of the first line that was not decoded.
     mutating func decode(_ start: UnsafePointer<UInt8>, limit: UnsafePointer<UInt8>) -> UnsafePointer<UInt8> {
         let layout = layout
+        guard layout.isComparable else { return start }
         let stage = stage
         let tail = layout.text + layout.tailOffset
         var at = start

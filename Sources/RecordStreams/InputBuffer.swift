@@ -2,13 +2,14 @@ import SensorData
 
 /// The bytes of a source that have arrived and are not yet consumed, in one piece.
 ///
-/// Sixty-four readable bytes follow the last one, the first of them a newline: a scanner that stops at a newline needs no
-/// other bound, and may load a vector across the end.
+/// `slack` readable bytes follow the last one, the first of them a newline: a scanner that stops at a newline needs no
+/// other bound, and may load a vector or compare a key across the end.
 final class InputBuffer {
     /// The longest line or record that is accepted, in bytes.
     static let longestRecord = 1 << 24
+    /// Readable bytes behind the end: a vector, and the keys of all but the oddest streams.
+    static let slack = 1024
     private static let chunk = 1 << 18
-    private static let slack = 64
 
     let source: ByteSource
     private var storage: UnsafeMutablePointer<UInt8>

@@ -30,6 +30,9 @@ final class RowLayout {
     let text: UnsafePointer<UInt8>
     let tailOffset: Int
     let tailLength: Int
+    /// Whether each text may be compared wherever a line may break off: none is longer than what is readable behind the end
+    /// of what has arrived.
+    let isComparable: Bool
     /// Of passed-through members, `"key":`.
     let keys: [String]
     private let storage: UnsafeMutableBufferPointer<UInt8>
@@ -65,6 +68,7 @@ final class RowLayout {
         try scanner.expectEnd(end)
         tailOffset = text.count - 8
         tailLength = end + 1 - textStart
+        isComparable = tailLength <= InputBuffer.slack && slots.allSatisfy { $0.length <= InputBuffer.slack }
         text.append(contentsOf: UnsafeBufferPointer(start: textStart, count: tailLength))
         text.append(contentsOf: repeatElement(0, count: 8))
         self.keys = keys
@@ -92,7 +96,8 @@ final class RowLayout {
         }
     }
 
-    /// Whether the `length` bytes at `at` are those at `expected`; eight bytes around both are readable.
+    /// Whether the `length` bytes at `at` are those at `expected`. All of them are read, however early they differ, and
+    /// eight where there are fewer.
     @inline(__always)
     static func matches(_ at: UnsafePointer<UInt8>, _ expected: UnsafePointer<UInt8>, _ length: Int) -> Bool {
         let left = UnsafeRawPointer(at)

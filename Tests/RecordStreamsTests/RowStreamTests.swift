@@ -57,6 +57,27 @@ struct RowStreamTests {
         #expect(result.text == expected)
     }
 
+    /// The input buffer holds 256 kB: each of these streams breaks off within a line at its end many times, and whoever looks
+    /// further than it may reads what is not its own.
+    @Test("keys and white space may be longer than the input buffer", arguments: [70, 1000, 1100, 70_000, 400_000])
+    func longTexts(length: Int) throws {
+        let name = String(repeating: "n", count: length)
+        let pad = String(repeating: " ", count: length)
+        let count = min(4000, max(9, 4_000_000 / length))
+        for (before, key) in [("", name), (pad, "a")] {
+            var text = ""
+            var expected = ""
+            for cycle in 1...count {
+                text += "{\"unit_id\":1,\(before)\"cycle\":\(cycle),\"\(key)\":\(cycle)}\n"
+                expected += "{\"unit_id\":1,\"cycle\":\(cycle),\"\(key)\":\(cycle)}\n"
+            }
+            let result = try rewrite(source(text))
+            #expect(result.error == nil)
+            #expect(result.records == count)
+            #expect(result.text == expected)
+        }
+    }
+
     @Test("what is no number passes through, and what is missing becomes null")
     func passthrough() throws {
         let result = try rewrite(
