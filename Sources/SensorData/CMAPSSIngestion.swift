@@ -26,6 +26,8 @@ public struct CMAPSSIngestion {
     private let clock: RowClock
     private var parser: CMAPSSParser
     private var rows: RowBatch
+    /// The units of this file, as it numbers them.
+    private var known = UnitSet()
     /// The unit of the last row, as its file numbers it, and as the stream does.
     private var current: (inFile: Int64, inStream: Int64)?
 
@@ -132,11 +134,26 @@ public struct CMAPSSIngestion {
 
     private mutating func begin(_ unit: Int64, at index: Int) throws {
         let repeats = numbering.repeatCount
+        let isKnown = !known.insert(unit)
         current = (unit, numbering.number(ofRun: unit))
         unitCount += 1
-        guard numbering.repeatCount > repeats else { return }
-        if firstRepeat == nil { firstRepeat = rows.location(of: index) }
-        if case .remaining(let life, _) = labels {
+        let isRepeat = numbering.repeatCount > repeats
+        if isKnown || isRepeat { try refuseFurtherPiece(of: unit, at: index) }
+        if isRepeat, firstRepeat == nil { firstRepeat = rows.location(of: index) }
+    }
+
+    /// Throws where a unit that appears again would get wrong labels: they are counted from the end of all its rows.
+    private func refuseFurtherPiece(of unit: Int64, at index: Int) throws {
+        switch labels {
+        case .none: return
+        case .runToFailure:
+            let cycle = rows.cycles[index]
+            guard cycle > 1 else { return }
+            throw DataError(
+                "unit \(unit) appears again after other units; expected its rows in one piece, or another run from cycle 1, "
+                    + "found cycle \(cycle)",
+                at: rows.location(of: index))
+        case .remaining(let life, _):
             throw DataError(
                 "unit \(unit) appears again after other units; expected each of the \(life.cycles.count) units of "
                     + "\(life.file) once",

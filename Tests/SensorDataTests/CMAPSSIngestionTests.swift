@@ -122,6 +122,31 @@ import Testing
         #expect(renumbered.ingestion.firstRepeat == nil)
     }
 
+    @Test(arguments: [false, true]) func refusesATrainingUnitInPieces(renumbers: Bool) throws {
+        let text = CMAPSSText.file([2, 1]) + CMAPSSText.line(unit: 1, cycle: 3) + "\n"
+        let numbering = UnitNumbering(renumbers: renumbers)
+        let error = #expect(throws: DataError.self) {
+            try ingest(text, .runToFailure(threshold: 30), numbering: numbering)
+        }
+        #expect(
+            error?.description
+                == "engines.txt:4: unit 1 appears again after other units; expected its rows in one piece, or another run "
+                + "from cycle 1, found cycle 3")
+        // Without labels there is nothing to get wrong.
+        #expect(try ingest(text, .none, numbering: numbering).rows.count == 4)
+    }
+
+    @Test func refusesATestUnitInPieces() throws {
+        let text = CMAPSSText.file([2, 1]) + CMAPSSText.line(unit: 1, cycle: 1) + "\n"
+        for renumbers in [false, true] {
+            let numbering = UnitNumbering(renumbers: renumbers)
+            let error = #expect(throws: DataError.self) {
+                try ingest(text, .remaining(try life("1\n2\n3\n"), threshold: 30), numbering: numbering)
+            }
+            #expect(error?.location?.number == 4)
+        }
+    }
+
     @Test func refusesTimesBeyondTheYear9999() {
         let error = #expect(throws: DataError.self) {
             try ingest(CMAPSSText.line(unit: 9_007_199_254_740_991, cycle: 1) + "\n", .none)
