@@ -11,6 +11,7 @@ public final class RecordWriter {
     private let sink: ByteSink
     private let format: StreamFormat
     private var kind: RecordKind?
+    private var members = StreamMembers()
     private var ndjsonRows = NDJSONRowEncoder()
     private var filled = RowBatch(schema: RowSchema(keys: [], columns: []))
     private var npyRows: NPYRowEncoder
@@ -37,8 +38,10 @@ public final class RecordWriter {
 
     /// Writes rows.
     ///
-    /// - Throws: `DataError` where a number is infinite; `SystemError`.
+    /// - Throws: `DataError` where a number is infinite, or the rows have other members than the records before;
+    ///   `SystemError`.
     public func write(_ batch: RowBatch) throws {
+        if !batch.isEmpty { try members.admit(batch.schema.keys, at: batch.origin) }
         kind = .rows
         switch format {
         case .ndjson: try ndjsonRows.write(batch, to: sink)
@@ -55,8 +58,9 @@ public final class RecordWriter {
     /// own.
     ///
     /// - Parameter fill: called with all the places in `rows`, one part after another; its numbers are finite, or NaN.
-    /// - Throws: `SystemError`.
+    /// - Throws: `DataError` where they have other members than the records before; `SystemError`.
     public func write(_ rows: [Int], of batch: RowBatch, as schema: RowSchema, filling fill: Fill) throws {
+        if let first = rows.first { try members.admit(schema.keys, at: batch.location(of: first)) }
         kind = .rows
         switch format {
         case .ndjson:
@@ -72,8 +76,10 @@ public final class RecordWriter {
 
     /// Writes windows.
     ///
-    /// - Throws: `DataError` where a number is not finite; `SystemError`.
+    /// - Throws: `DataError` where a number is not finite, or the windows have other members than the records before;
+    ///   `SystemError`.
     public func write(_ batch: WindowBatch) throws {
+        if batch.count > 0 { try members.admit(batch.keys, at: batch.origin) }
         kind = .windows
         switch format {
         case .ndjson: try NDJSONWindowEncoder().write(batch, to: sink)

@@ -16,6 +16,14 @@ public struct RowSchema: Hashable, Sendable {
         public static let rul = Keys(rawValue: 1 << 2)
         /// `is_anomaly`: the ground truth of the row.
         public static let isAnomaly = Keys(rawValue: 1 << 3)
+
+        /// The members' names, in the order they are written.
+        public var names: [String] {
+            let all: [(Keys, String)] = [
+                (.cycle, "cycle"), (.timestamp, "timestamp"), (.rul, "rul"), (.isAnomaly, "is_anomaly"),
+            ]
+            return all.filter { contains($0.0) }.map(\.1)
+        }
     }
 
     /// The members present beside `unit_id`.

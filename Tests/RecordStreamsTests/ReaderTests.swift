@@ -171,6 +171,26 @@ struct SinkTests {
         #expect(try rewrite(source(result.bytes)).text == good)
     }
 
+    @Test("a stream whose members change is not written: nobody could read it", arguments: StreamFormat.allCases)
+    func changingMembers(_ format: StreamFormat) throws {
+        var labelled = RowBatch(schema: RowSchema(keys: [.cycle, .isAnomaly], columns: ["a"]))
+        labelled.unitIDs = [1, 1]
+        labelled.values = [1, 2]
+        labelled.cycles = [1, 2]
+        labelled.isAnomaly = [0, 1]
+        labelled.origin = SourceLocation(file: "b.ndjson", number: 1)
+        let bytes = try written(format) { writer in
+            try writer.write(batch(3))
+            let error = #expect(throws: DataError.self) { try writer.write(labelled) }
+            #expect(
+                error?.description
+                    == "b.ndjson:1: the members change; expected unit_id as in the records before, "
+                    + "found unit_id, cycle, is_anomaly")
+            try writer.write(batch(1))
+        }
+        #expect(try rewrite(source(bytes)).records == 4)
+    }
+
     @Test("a failed sink is left alone")
     func failedSink() throws {
         struct Broken: Error {}

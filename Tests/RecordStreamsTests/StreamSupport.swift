@@ -59,7 +59,7 @@ func rewrite(
         } catch let error as DataError {
             result.error = error
         }
-        result.records = reader.recordCount
+        result.records = writer.recordCount
     }
     result.bytes = bytes
     return result

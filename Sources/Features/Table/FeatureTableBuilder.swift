@@ -14,7 +14,7 @@ public struct FeatureTableBuilder: Sendable {
     private var current: [Int] = []
     /// The current life of each unit that came in windows.
     private var windowLives: [Int64: Int] = [:]
-    private var isFirstBatch = true
+    private var members = StreamMembers()
     private var overlap = WindowOverlap()
 
     /// Collects `columns`.
@@ -103,13 +103,8 @@ public struct FeatureTableBuilder: Sendable {
     }
 
     private mutating func check(_ keys: RowSchema.Keys, at location: SourceLocation) throws {
-        if isFirstBatch {
-            table.keys = keys
-            isFirstBatch = false
-        }
-        guard keys == table.keys else {
-            throw DataError("the members beside unit_id differ from those of the records before", at: location)
-        }
+        try members.admit(keys, at: location)
+        table.keys = keys
     }
 
     /// The table, its rows unit by unit.
