@@ -19,11 +19,9 @@ public struct ReportOptions: ParsableArguments {
     /// Nothing set.
     public init() {}
 
-    /// Throws `UsageError` when a result would replace one of `inputs`.
-    public func check(against inputs: [String]) throws {
-        for path in [output, json].compactMap({ $0 }) where path != "-" && inputs.contains(path) {
-            throw UsageError("\(path) is an input; write the result to another file")
-        }
+    /// Throws `UsageError` when a result, here or in `others`, would replace one of `inputs` or another result.
+    public func check(against inputs: [String], with others: [String?] = []) throws {
+        try ResultFiles.check([output, json] + others, against: inputs)
     }
 
     /// Writes what was asked for.

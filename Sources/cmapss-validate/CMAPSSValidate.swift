@@ -36,6 +36,10 @@ struct CMAPSSValidate: Tool {
             tool: Self.toolName, defaults: PackageResources.cmapss_validate_yaml, file: config)
         let limit = try maxViolations ?? settings.int("max_violations", in: 0 ... .max)
         guard limit >= 0 else { throw UsageError("--max-violations: expected at least 0, found \(limit)") }
+        guard self.report != "-" else {
+            throw UsageError("--report -: expected a file, because the rows go to standard output")
+        }
+        try ResultFiles.check([self.report], against: input.files, beside: [output.output])
         let writer = try output.openWriter()
         let stream = ValidatedStream(
             Validator(rules: try ValidationRules(settings), limit: limit), writer: writer, report: report)
@@ -60,10 +64,11 @@ struct CMAPSSValidate: Tool {
                 "not listed: \(ValidationVerdict.count(unlisted, "more violation")) (see --max-violations)")
         }
         if verdict.shortUnitCount > 0 {
-            let names = verdict.shortUnits.prefix(5).map { "\($0.unitID)" }.joined(separator: ", ")
-            let rest = verdict.shortUnitCount > 5 ? ", …" : ""
+            var names = verdict.shortUnits.prefix(5).map { "\($0.unitID)" }
+            if !names.isEmpty, names.count < verdict.shortUnitCount { names.append("…") }
+            let list = names.isEmpty ? "" : " (\(names.joined(separator: ", ")))"
             let units = ValidationVerdict.count(verdict.shortUnitCount, "unit")
-            report.logger.notice("too short for a window: \(units) (\(names)\(rest))")
+            report.logger.notice("too short for a window: \(units)\(list)")
         }
         if verdict.passed {
             report.logger.notice("\(verdict.summary)")

@@ -65,10 +65,7 @@ struct Evaluate: Tool {
     @OptionGroup var diagnostics: DiagnosticOptions
 
     func execute(_ report: Report) throws -> ToolStatus {
-        try results.check(against: input.files)
-        if let html, input.files.contains(html) {
-            throw UsageError("\(html) is an input; write the page to another file")
-        }
+        try results.check(against: input.files, with: [html])
         if html == "-", results.json == "-" {
             throw UsageError("--html - and --json - both print; write one of them to a file")
         }

@@ -68,6 +68,21 @@ private struct Unforeseen: Error {}
         try results.check(against: ["b", "-"])
     }
 
+    @Test("a result may not replace another one, by whatever name, but devices take all there is")
+    func resultsOfOneFile() throws {
+        #expect(throws: UsageError.self) { try ReportOptions.parse(["-o", "new", "--json", "new"]).check(against: []) }
+        #expect(throws: UsageError.self) { try ResultFiles.check(["new"], against: [], beside: ["new"]) }
+        try ReportOptions.parse(["-o", "/dev/null", "--json", "/dev/null"]).check(against: [])
+        let folder = FileManager.default.temporaryDirectory.path
+        let name = "result-\(UUID().uuidString)"
+        try AtomicFile.write(Array("a".utf8), to: "\(folder)/\(name)")
+        defer { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
+        #expect(throws: UsageError.self) {
+            try ResultFiles.check(["\(folder)/\(name)"], against: ["\(folder)/./\(name)"])
+        }
+        try ResultFiles.check(["\(folder)/\(name)"], against: ["\(folder)/another"], beside: [nil, "-"])
+    }
+
     @Test("an array holds at least one record")
     func arrays() throws {
         let output = try OutputOptions.parse(["--npy-rows", "0"])
