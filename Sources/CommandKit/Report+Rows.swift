@@ -1,10 +1,19 @@
 import Logging
+import SensorData
 
 extension Report {
     /// Says how many missing values a unit's last one stood in for, and how many rows were skipped for one, if any.
     public func noteMissing(held: Int, dropped: Int) {
         if held > 0 { logger.notice("missing values held: \(held)") }
         if dropped > 0 { logger.notice("rows skipped for missing values: \(dropped)") }
+    }
+
+    /// Says from where on the units of `file` were numbered, if not as they are in it.
+    public func noteNumbering(_ numbering: UnitNumbering, of file: String) {
+        guard numbering.currentOffset > 0 else { return }
+        logger.notice(
+            "\(file): its units are numbered from \(numbering.currentOffset + 1) on, because earlier files have its numbers"
+        )
     }
 
     /// Says how often rows are missing within units, if they are.

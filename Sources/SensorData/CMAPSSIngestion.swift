@@ -28,8 +28,6 @@ public struct CMAPSSIngestion {
     private var rows: RowBatch
     /// The units of this file, as it numbers them.
     private var known = UnitSet()
-    /// The unit of the last row, as its file numbers it, and as the stream does.
-    private var current: (inFile: Int64, inStream: Int64)?
 
     /// Begins `file`.
     public init(file: String, labels: Labels, clock: RowClock, numbering: UnitNumbering = UnitNumbering()) {
@@ -114,9 +112,9 @@ public struct CMAPSSIngestion {
         var first = 0
         while first < rows.count {
             let unit = rows.unitIDs[first]
-            if unit != current?.inFile || (first == 0 && isLabelled) { try begin(unit, at: first) }
+            if unit != numbering.run?.inFile || (first == 0 && isLabelled) { try begin(unit, at: first) }
             let end = rows.unitIDs[first...].firstIndex { $0 != unit } ?? rows.count
-            guard let number = current?.inStream else { return }
+            guard let number = numbering.run?.inStream else { return }
             guard clock.appendTimestamps(unit: number, cycles: rows.cycles[first..<end], to: &rows.timestamps) else {
                 let index =
                     (first..<end).first { clock.timestamp(unit: number, cycle: rows.cycles[$0]) == nil } ?? first
@@ -135,7 +133,7 @@ public struct CMAPSSIngestion {
     private mutating func begin(_ unit: Int64, at index: Int) throws {
         let repeats = numbering.repeatCount
         let isKnown = !known.insert(unit)
-        current = (unit, numbering.number(ofRun: unit))
+        numbering.begin(unit)
         unitCount += 1
         let isRepeat = numbering.repeatCount > repeats
         if isKnown || isRepeat { try refuseFurtherPiece(of: unit, at: index) }

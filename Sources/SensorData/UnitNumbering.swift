@@ -7,6 +7,9 @@ public struct UnitNumbering: Sendable {
     private var seen = UnitSet()
     private var offset: Int64?
 
+    /// The run of the last row: its number in the file, and in the stream.
+    private(set) var run: (inFile: Int64, inStream: Int64)?
+
     /// What was added to the units' numbers in the current file.
     public var currentOffset: Int64 { renumbers ? 0 : offset ?? 0 }
     /// How many runs had a number that an earlier run has.
@@ -20,10 +23,24 @@ public struct UnitNumbering: Sendable {
     /// Another file begins.
     public mutating func beginFile() {
         offset = nil
+        run = nil
     }
 
-    /// The number of the run that begins, called `unit` in its file.
-    mutating func number(ofRun unit: Int64) -> Int64 {
+    /// Numbers the units of `rows`, which follow those numbered before in their file.
+    public mutating func number(_ rows: inout RowBatch) {
+        for index in rows.unitIDs.indices {
+            let unit = rows.unitIDs[index]
+            if unit != run?.inFile { begin(unit) }
+            if let run { rows.unitIDs[index] = run.inStream }
+        }
+    }
+
+    /// Begins the run of a unit that is called `unit` in its file.
+    mutating func begin(_ unit: Int64) {
+        run = (unit, number(ofRun: unit))
+    }
+
+    private mutating func number(ofRun unit: Int64) -> Int64 {
         if renumbers {
             let next = (seen.last ?? 0) + 1
             _ = seen.insert(next)

@@ -103,13 +103,8 @@ struct CMAPSSIngest: Tool {
     }
 
     private func explain(_ ingestion: CMAPSSIngestion, of file: String, _ report: Report) {
-        let numbering = ingestion.numbering
         if ingestion.rowCount == 0 { report.logger.warning("\(file): no rows") }
-        if numbering.currentOffset > 0 {
-            report.logger.notice(
-                "\(file): its units are numbered from \(numbering.currentOffset + 1) on, because earlier files have its numbers"
-            )
-        }
+        report.noteNumbering(ingestion.numbering, of: file)
         if let place = ingestion.firstRepeat {
             report.logger.warning(
                 "\(place): a unit appears again after others; taken for another run of the same number (see --renumber)"

@@ -8,6 +8,7 @@ final class ValidatedStream {
     private let writer: RecordWriter
     private let report: Report
     private var listed = 0
+    private var numbering = UnitNumbering()
 
     init(_ validator: Validator, writer: RecordWriter, report: Report) {
         self.validator = validator
@@ -38,8 +39,10 @@ final class ValidatedStream {
         while try reader.next(&rows) { try pass(rows) }
     }
 
-    /// Passes on the sound rows of NASA's text and takes note of every faulty line.
+    /// Passes on the sound rows of NASA's text and takes note of every faulty line. NASA numbers the units of each file from 1;
+    /// those of a further file are other units.
     private func passText(_ source: ByteSource, _ buffer: UnsafeMutableRawBufferPointer, _ first: Int) throws {
+        numbering.beginFile()
         var parser = CMAPSSParser(file: source.name)
         let schema = RowSchema(keys: .cycle, columns: CMAPSSSchema.columns)
         var rows = RowBatch(schema: schema)
@@ -54,6 +57,7 @@ final class ValidatedStream {
                 } catch let error as DataError {
                     fault = error
                 }
+                numbering.number(&rows)
                 try pass(rows)
                 rows.removeAll()
                 if let fault {
@@ -69,6 +73,7 @@ final class ValidatedStream {
             count = try source.read(into: buffer)
         }
         try goOn { _ = try $0.finish(into: &$1) }
+        report.noteNumbering(numbering, of: source.name)
     }
 
     private func pass(_ rows: RowBatch) throws {
