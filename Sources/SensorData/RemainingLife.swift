@@ -6,8 +6,9 @@ public struct RemainingLife: Sendable {
     public let cycles: [Int64]
 
     /// Reads the text of a RUL file: one whole number of at least 0 a line, white space around it, blank lines at the end.
+    /// A last line without its newline is taken only where white space follows its number, as `CMAPSSParser` does.
     ///
-    /// - Throws: `DataError` naming the line; also where there is no line at all.
+    /// - Throws: `DataError` naming the line; also where the last one is cut, or there is none at all.
     public init(file: String, text: [UInt8]) throws(DataError) {
         var cycles: [Int64] = []
         var blankLine: Int?
@@ -35,6 +36,11 @@ public struct RemainingLife: Sendable {
         guard !cycles.isEmpty else {
             throw DataError(
                 "expected a number of cycles for each unit, found no line", at: SourceLocation(file: file, number: 1))
+        }
+        guard let last = text.last, CMAPSSLines.isSpace(last) else {
+            throw DataError(
+                "the last line is cut; expected a newline after the number of cycles, found the end",
+                at: SourceLocation(file: file, number: cycles.count))
         }
         self.file = file
         self.cycles = cycles

@@ -67,7 +67,7 @@ struct CMAPSSIngest: Tool {
         do {
             for file in plan.files {
                 if case .lives = file.content {
-                    let life = try RemainingLife(file: file.path, text: rows.readAll(file.path))
+                    let life = try rows.remainingLife(file.path)
                     try rows.write(life.rows())
                     rowCount += life.cycles.count
                     continue
@@ -98,7 +98,7 @@ struct CMAPSSIngest: Tool {
         case .unlabelled, .lives: .none
         case .runToFailure: .runToFailure(threshold: threshold)
         case .stopsEarly(let rulFile):
-            .remaining(try RemainingLife(file: rulFile, text: rows.readAll(rulFile)), threshold: threshold)
+            .remaining(try rows.remainingLife(rulFile), threshold: threshold)
         }
     }
 

@@ -30,10 +30,12 @@ final class RowOutput {
         }
     }
 
-    func readAll(_ path: String) throws -> [UInt8] {
+    /// The RUL file at `path`.
+    func remainingLife(_ path: String) throws -> RemainingLife {
+        let source = try open(path)
         var bytes: [UInt8] = []
-        try forEachChunk(of: try open(path)) { bytes.append(contentsOf: $0) }
-        return bytes
+        try forEachChunk(of: source) { bytes.append(contentsOf: $0) }
+        return try RemainingLife(file: source.name, text: bytes)
     }
 
     func write(_ rows: RowBatch) throws {
