@@ -67,9 +67,12 @@ struct CMAPSSIngest: Tool {
         do {
             for file in plan.files {
                 if case .lives = file.content {
-                    let life = try rows.remainingLife(file.path)
-                    try rows.write(life.rows())
-                    rowCount += life.cycles.count
+                    var lives = try rows.remainingLife(file.path).rows()
+                    numbering.beginFile()
+                    numbering.number(&lives)
+                    try rows.write(lives)
+                    rowCount += lives.count
+                    report.noteNumbering(numbering, of: lives.origin.file)
                     continue
                 }
                 let source = try rows.open(file.path)
