@@ -23,6 +23,8 @@ public struct ReplayClock {
         count += 1
         var left = due - now
         while left > 0 {
+            // A wait may be longer than the system can be asked for at once.
+            left = min(left, 3600)
             let whole = left.rounded(.down)
             var pause = timespec(tv_sec: Int(whole), tv_nsec: Int((left - whole) * 1e9))
             nanosleep(&pause, nil)

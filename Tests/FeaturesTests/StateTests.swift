@@ -23,8 +23,10 @@ import Testing
         return result.values
     }
 
-    private func windows(_ batch: RowBatch, state: String?) throws -> [[Float]] {
-        var cutter = try WindowCutter(settings: WindowSettings(shape: WindowShape(length: 12, stride: 3)))
+    private func windows(
+        _ batch: RowBatch, state: String?, shape: WindowShape = WindowShape(length: 12, stride: 3)
+    ) throws -> [[Float]] {
+        var cutter = try WindowCutter(settings: WindowSettings(shape: shape))
         if let state { try cutter.restoreState(from: state) }
         var result = WindowBatch(columns: [], length: 1, keys: [])
         try cutter.apply(batch, into: &result)
@@ -49,6 +51,42 @@ import Testing
                     #expect(first + (try windows(batch.picking(cut..<batch.count), state: path)) == wholeWindows)
                 }
             }
+        }
+    }
+
+    /// Longer than there is room for at first, so that what is remembered moves while the unit goes on.
+    @Test func longWindowsContinue() throws {
+        let rows = madeRows(units: [1: 200, 2: 3, 3: 90, 4: 340], columns: ["a", "b"])
+        let settings = FeaturizerSettings(windows: [3, 150, 300])
+        let shape = WindowShape(length: 180, stride: 7)
+        for batch in [rows, rows.picking(rows.interleaved(seed: 3))] {
+            let whole = try features(batch, state: nil, settings)
+            let wholeWindows = try windows(batch, state: nil, shape: shape)
+            #expect(!wholeWindows.isEmpty)
+            for cut in [1, 60, 130, 195, 300, 500, 632] {
+                let parts = [batch.picking(0..<cut), batch.picking(cut..<batch.count)]
+                try withPath { path in
+                    let found = try parts.flatMap { try features($0, state: path, settings) }
+                    #expect(found.map(\.bitPattern) == whole.map(\.bitPattern))
+                }
+                try withPath { path in
+                    let found = try parts.flatMap { try windows($0, state: path, shape: shape) }
+                    #expect(found == wholeWindows)
+                }
+            }
+        }
+    }
+
+    @Test func aLongWindowTakesNoMoreRoomThanUnitsFill() throws {
+        let rows = madeRows(units: [1: 10, 2: 70], columns: ["a", "b"])
+        func size(_ path: String) throws -> Int { try Data(contentsOf: URL(fileURLWithPath: path)).count }
+        try withPath { path in
+            _ = try features(rows, state: path, FeaturizerSettings(windows: [1_000_000]))
+            #expect(try size(path) < 10_000)
+        }
+        try withPath { path in
+            _ = try windows(rows, state: path, shape: WindowShape(length: 100_000))
+            #expect(try size(path) < 10_000)
         }
     }
 

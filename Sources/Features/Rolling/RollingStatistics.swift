@@ -16,20 +16,18 @@ struct RollingStatistics: Sendable {
     private let statistics: [RollingStatistic]
     /// Columns, with those that fill up a vector.
     private let width: Int
-    /// Rows remembered of a unit: the longest window less one.
-    private let depth: Int
     private let windows: [RollingWindow]
     private var sums: [Double]
     /// Rows the unit has had, by slot.
     private var counts: [Int] = []
-    /// The last rows of each slot, oldest first, at the end of its part; shape (slots, depth, columns).
-    private var histories: [Double] = []
+    /// The last rows of each slot: the longest window less one.
+    private var histories: RowHistories<Double>
 
     init(columns: Int, windows lengths: [Int], statistics: [RollingStatistic]) {
         self.columns = columns
         self.statistics = statistics
         width = (columns + RollingRun.padding - 1) / RollingRun.padding * RollingRun.padding
-        depth = max(0, (lengths.max() ?? 1) - 1)
+        histories = RowHistories(limit: max(0, (lengths.max() ?? 1) - 1), width: columns, side: .end)
         var (windows, sums): ([RollingWindow], [Double]) = ([], [])
         for length in lengths {
             let start = sums.count
@@ -40,17 +38,15 @@ struct RollingStatistics: Sendable {
         (self.windows, self.sums) = (windows, sums)
     }
 
-    /// How many numbers are remembered of a unit.
-    var historySize: Int { depth * columns }
-
     /// Forgets a unit's past.
     mutating func begin(_ slot: Int) {
         if counts.count <= slot {
-            histories.append(contentsOf: repeatElement(0, count: (slot + 1 - counts.count) * historySize))
+            histories.add(units: slot + 1 - counts.count)
             counts.append(contentsOf: repeatElement(0, count: slot + 1 - counts.count))
         }
         counts[slot] = 0
-        for place in slot * historySize..<(slot + 1) * historySize { histories[place] = 0 }
+        let size = histories.partSize
+        for place in slot * size..<(slot + 1) * size { histories.numbers[place] = 0 }
     }
 
     /// Writes the statistics of consecutive rows of a unit.
@@ -77,8 +73,8 @@ struct RollingStatistics: Sendable {
         _ count: Int, of slot: Int, rows: UnsafePointer<Double>, rowStride: Int,
         into result: UnsafeMutableRawPointer, resultStride: Int
     ) {
-        let (columns, width, known, end) = (columns, width, counts[slot], (slot + 1) * historySize)
-        histories.withUnsafeBufferPointer { histories in
+        let (columns, width, known, end) = (columns, width, counts[slot], (slot + 1) * histories.partSize)
+        histories.numbers.withUnsafeBufferPointer { histories in
             sums.withUnsafeMutableBufferPointer { sums in
                 windows.withUnsafeBufferPointer { windows in
                     guard let memory = sums.baseAddress else { return }
@@ -90,8 +86,8 @@ struct RollingStatistics: Sendable {
                 }
             }
         }
-        remember(count, of: slot, rows: rows, rowStride: rowStride)
         counts[slot] = known + count
+        remember(count, of: slot, rows: rows, rowStride: rowStride)
     }
 
     /// Writes those statistics of each window that are wanted.
@@ -124,14 +120,15 @@ struct RollingStatistics: Sendable {
 
     /// Puts the unit's last rows at the end of its history.
     private mutating func remember(_ count: Int, of slot: Int, rows: UnsafePointer<Double>, rowStride: Int) {
-        let (columns, depth, start) = (columns, depth, slot * historySize)
-        histories.withUnsafeMutableBufferPointer { histories in
+        histories.reserve(counts[slot])
+        let (columns, room, start) = (columns, histories.room, slot * histories.partSize)
+        histories.numbers.withUnsafeMutableBufferPointer { histories in
             guard let base = histories.baseAddress else { return }
             let history = base + start
-            let new = min(count, depth)
-            history.update(from: history + new * columns, count: (depth - new) * columns)
+            let new = min(count, room)
+            history.update(from: history + new * columns, count: (room - new) * columns)
             for row in 0..<new {
-                (history + (depth - new + row) * columns).update(
+                (history + (room - new + row) * columns).update(
                     from: rows + (count - new + row) * rowStride, count: columns)
             }
         }
@@ -142,14 +139,17 @@ extension RollingStatistics {
     /// Writes the last rows of each unit.
     func encode(into encoder: inout StateEncoder) {
         encoder.put(counts.map(Int64.init))
-        encoder.put(histories)
+        encoder.put(histories.numbers)
     }
 
     /// Takes on what `encode` wrote for the same columns and windows.
     mutating func restore(from decoder: inout StateDecoder) throws {
         let found = try decoder.int64s()
-        histories = try decoder.doubles(count: found.count * historySize)
+        let numbers = try decoder.doubles()
         guard found.allSatisfy({ $0 >= 0 }) else { throw decoder.damaged("a unit has a negative number of rows") }
         counts = found.map(Int.init)
+        guard histories.restore(numbers, counts: counts) else {
+            throw decoder.damaged("expected the rows of \(counts.count) units, found \(numbers.count) numbers")
+        }
     }
 }

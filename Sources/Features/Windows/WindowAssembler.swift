@@ -5,7 +5,7 @@ import SensorData
 /// A window never spans two units, two lives of a unit, or a gap in its cycles: after a gap the unit fills a new window.
 /// Windows of one call share their rows. The bytes that come out do not depend on how the stream was cut into batches.
 ///
-/// Memory: `(length − 1) × columns` floats a unit.
+/// Memory: `(length − 1) × columns` floats a unit, or what the longest unit fills of them.
 public struct WindowAssembler: Sendable {
     /// The names of the columns.
     public let columns: [String]
@@ -20,8 +20,8 @@ public struct WindowAssembler: Sendable {
     /// Rows in the unbroken run so far, by slot.
     private var runLengths: [Int] = []
     private var hasWindow: [Bool] = []
-    /// The last `length − 1` rows of each slot's run, oldest first.
-    private var histories: [Float] = []
+    /// The last `length − 1` rows of each slot's run.
+    private var histories: RowHistories<Float>
     /// Units whose life ended before their first window.
     private var endedShort: [Int64] = []
 
@@ -32,9 +32,8 @@ public struct WindowAssembler: Sendable {
         try shape.validate()
         self.columns = columns
         self.shape = shape
+        histories = RowHistories(limit: shape.length - 1, width: columns.count, side: .front)
     }
-
-    private var historySize: Int { (shape.length - 1) * columns.count }
 
     /// An empty batch for `append` to fill.
     public func emptyBatch(keys: RowSchema.Keys) -> WindowBatch {
@@ -71,7 +70,7 @@ public struct WindowAssembler: Sendable {
             unitIDs.append(unitID)
             runLengths.append(0)
             hasWindow.append(true)
-            histories.append(contentsOf: repeatElement(0, count: historySize))
+            histories.add(units: 1)
         }
         switch arrival {
         case .follows: return
@@ -92,7 +91,7 @@ public struct WindowAssembler: Sendable {
         let width = columns.count
         let before = runLengths[slot]
         let kept = min(before, shape.length - 1)
-        let history = slot * historySize
+        let history = slot * histories.partSize
         let base = windows.rows.count / max(width, 1)
         let firstWindow = windows.count
         for (step, index) in run.enumerated() where shape.endsWindow(before: before + step) {
@@ -102,7 +101,7 @@ public struct WindowAssembler: Sendable {
             endRows.append(row)
         }
         if windows.count > firstWindow {
-            windows.rows.append(contentsOf: histories[history..<history + kept * width])
+            windows.rows.append(contentsOf: histories.numbers[history..<history + kept * width])
             windows.rows.append(contentsOf: values[run.lowerBound * width..<run.upperBound * width])
             hasWindow[slot] = true
         }
@@ -113,10 +112,11 @@ public struct WindowAssembler: Sendable {
     /// Keeps the last `length − 1` rows of a run.
     private mutating func remember(_ run: Range<Int>, of values: [Float], slot: Int, kept: Int) {
         let width = columns.count
-        let history = slot * historySize
+        histories.reserve(kept + run.count)
+        let history = slot * histories.partSize
         let fresh = min(run.count, shape.length - 1)
         let old = min(kept, shape.length - 1 - fresh)
-        histories.withUnsafeMutableBufferPointer { histories in
+        histories.numbers.withUnsafeMutableBufferPointer { histories in
             values.withUnsafeBufferPointer { values in
                 for value in 0..<old * width {
                     histories[history + value] = histories[history + (kept - old) * width + value]
@@ -143,7 +143,7 @@ extension WindowAssembler {
         encoder.put(unitIDs)
         encoder.put(runLengths.map(Int64.init))
         encoder.put(hasWindow.map { $0 ? 1 : 0 } as [Int64])
-        encoder.put(histories)
+        encoder.put(histories.numbers)
     }
 
     /// Takes on what `encode` wrote for windows of the same shape and columns.
@@ -161,10 +161,13 @@ extension WindowAssembler {
         unitIDs = try decoder.int64s()
         let runs = try decoder.int64s()
         hasWindow = try decoder.int64s().map { $0 == 1 }
-        histories = try decoder.floats(count: unitIDs.count * historySize)
+        let rows = try decoder.floats()
         guard runs.count == unitIDs.count, hasWindow.count == unitIDs.count, runs.allSatisfy({ $0 >= 0 }) else {
             throw decoder.damaged("the units do not agree")
         }
         runLengths = runs.map(Int.init)
+        guard histories.restore(rows, counts: runLengths) else {
+            throw decoder.damaged("expected the rows of \(unitIDs.count) units, found \(rows.count) numbers")
+        }
     }
 }
