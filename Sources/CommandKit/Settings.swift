@@ -5,14 +5,15 @@ import FoundationEssentials
 ///
 /// The defaults list every key there is, so a key of the file that they lack is unknown. Keys are dotted paths
 /// (`forest.trees`); the environment variable of `forest.trees` for `train-iforest` is
-/// `BORESCOPE_TRAIN_IFOREST_FOREST_TREES`. In a file, `${VAR}` and `${VAR:-default}` stand for environment variables.
+/// `BORESCOPE_TRAIN_IFOREST_FOREST_TREES`. In a file, `${VAR}` and `${VAR:-default}` stand for environment variables; in
+/// quotes too, which a list in brackets needs around them.
 public struct Settings {
     /// One value and where it was set.
     struct Entry {
         /// The value as YAML has it.
         var node: YAMLNode
-        /// `file:line`, the name of an environment variable, or that of an option.
-        var origin: String
+        /// Where that was said.
+        var origin: SettingOrigin
     }
 
     /// The values by key.
@@ -42,7 +43,7 @@ public struct Settings {
             guard let value = environment[name] else { continue }
             do {
                 guard let node = try YAMLNode(parsing: value) else { continue }
-                entries[key] = Entry(node: node, origin: name)
+                entries[key] = Entry(node: node, origin: .variable(name))
             } catch let error as YAMLNode.ParseError {
                 throw UsageError("\(name): \(error.reason)")
             }
@@ -53,9 +54,20 @@ public struct Settings {
     ///
     /// - Precondition: the defaults have `key`.
     public mutating func override(_ key: String, with value: (some CustomStringConvertible)?, from option: String) {
+        set(key, to: value.map { YAMLNode(plain: $0.description) }, from: option)
+    }
+
+    /// Sets `key` to the list that the option called `option` gives, its items between commas; nil changes nothing.
+    ///
+    /// - Precondition: the defaults have `key`.
+    public mutating func override(_ key: String, withList list: String?, from option: String) {
+        set(key, to: list.map(YAMLNode.init(plainList:)), from: option)
+    }
+
+    private mutating func set(_ key: String, to node: YAMLNode?, from option: String) {
         precondition(entries[key] != nil, "the defaults lack \(key)")
-        guard let value else { return }
-        entries[key] = Entry(node: YAMLNode(plain: value.description), origin: option)
+        guard let node else { return }
+        entries[key] = Entry(node: node, origin: .option(option))
     }
 
     /// Every setting as text, by key: what a training depends on, for its record.

@@ -44,7 +44,8 @@ struct SettingsFile {
         into result: inout [String: Settings.Entry]
     ) throws {
         for (keyNode, value) in mapping {
-            let origin = "\(name):\(keyNode.line)"
+            let origin: SettingOrigin =
+                known == nil ? .defaults(name, line: keyNode.line) : .file(name, line: keyNode.line)
             guard let word = keyNode.string else {
                 throw UsageError("\(origin): expected a key, found a \(keyNode.kind)")
             }
@@ -73,8 +74,9 @@ struct SettingsFile {
         }
     }
 
-    /// Puts in what `${VAR}` and `${VAR:-default}` stand for; in a text without quotes it may make a number.
-    private func expand(_ node: YAMLNode, origin: String, key: String) throws -> YAMLNode {
+    /// Puts in what `${VAR}` and `${VAR:-default}` stand for. What comes of it may be a number: in a list in brackets YAML wants
+    /// quotes around the braces, and they say nothing about the value.
+    private func expand(_ node: YAMLNode, origin: SettingOrigin, key: String) throws -> YAMLNode {
         var node = node
         switch node.content {
         case .sequence(let items):
@@ -82,12 +84,13 @@ struct SettingsFile {
         case .mapping(let members):
             node.content = .mapping(try members.map { ($0.key, try expand($0.value, origin: origin, key: key)) })
         case .scalar(let text, let isPlain):
-            node.content = .scalar(try expand(text, origin: origin, key: key), isPlain: isPlain)
+            let expanded = try expand(text, origin: origin, key: key)
+            node.content = .scalar(expanded, isPlain: isPlain || expanded != text)
         }
         return node
     }
 
-    private func expand(_ text: String, origin: String, key: String) throws -> String {
+    private func expand(_ text: String, origin: SettingOrigin, key: String) throws -> String {
         var result = ""
         var rest = Substring(text)
         while let start = rest.firstRange(of: "${") {

@@ -1,4 +1,5 @@
 import CYAML
+import SensorData
 
 /// A value of a YAML document, and the line it begins on.
 struct YAMLNode {
@@ -55,6 +56,11 @@ struct YAMLNode {
     /// A text without quotes.
     init(plain text: String) {
         self.init(content: .scalar(text, isPlain: true), line: 1)
+    }
+
+    /// A list of texts without quotes, written with commas between them.
+    init(plainList text: String) {
+        self.init(content: .sequence(CommaList.items(of: text).map(YAMLNode.init(plain:))), line: 1)
     }
 
     private static func document(_ parser: inout yaml_parser_t) throws -> YAMLNode? {

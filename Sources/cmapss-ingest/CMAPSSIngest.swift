@@ -48,13 +48,11 @@ struct CMAPSSIngest: Tool {
     @OptionGroup var diagnostics: DiagnosticOptions
 
     func execute(_ report: Report) throws -> ToolStatus {
-        let settings = try Settings(
-            tool: Self.toolName, defaults: PackageResources.cmapss_ingest_yaml, file: config)
+        let settings = try overriddenSettings()
         let clock = RowClock(
-            start: try instant(settings), interval: try span("interval", interval, settings),
-            stagger: try span("stagger", stagger, settings))
-        let threshold = try rulThreshold ?? Int64(settings.int("rul_threshold", in: 0 ... .max))
-        guard threshold >= 0 else { throw UsageError("--rul-threshold: expected at least 0, found \(threshold)") }
+            start: try instant(settings), interval: try span("interval", settings),
+            stagger: try span("stagger", settings))
+        let threshold = Int64(try settings.int("rul_threshold", in: 0 ... .max))
         if let replay, !(replay > 0 && replay.isFinite) {
             throw UsageError("--replay: expected a speed above 0, found \(replay)")
         }
@@ -115,18 +113,26 @@ struct CMAPSSIngest: Tool {
         }
     }
 
+    private func overriddenSettings() throws -> Settings {
+        var settings = try Settings(
+            tool: Self.toolName, defaults: PackageResources.cmapss_ingest_yaml, file: config)
+        settings.override("start", with: start, from: "--start")
+        settings.override("interval", with: interval, from: "--interval")
+        settings.override("stagger", with: stagger, from: "--stagger")
+        settings.override("rul_threshold", with: rulThreshold, from: "--rul-threshold")
+        return settings
+    }
+
     private func instant(_ settings: Settings) throws -> Int64 {
-        let text = try start ?? settings.string("start")
-        guard let instant = Timestamp.parse(text) else {
-            throw UsageError("start: expected a time such as 2024-01-01T00:00:00Z, found '\(text)'")
+        guard let instant = Timestamp.parse(try settings.string("start")) else {
+            throw settings.fault("start", expected: "a time such as 2024-01-01T00:00:00Z")
         }
         return instant
     }
 
-    private func span(_ name: String, _ option: String?, _ settings: Settings) throws -> Int64 {
-        let text = try option ?? settings.string(name)
-        guard let span = TimeSpan.parse(text), span > 0 || name == "stagger" else {
-            throw UsageError("\(name): expected a span of time such as 1s, 250ms or 1h, found '\(text)'")
+    private func span(_ name: String, _ settings: Settings) throws -> Int64 {
+        guard let span = TimeSpan.parse(try settings.string(name)), span > 0 || name == "stagger" else {
+            throw settings.fault(name, expected: "a span of time such as 1s, 250ms or 1h")
         }
         return span
     }

@@ -121,6 +121,8 @@ struct Featurize: Tool {
         var settings = try Settings(
             tool: Self.toolName, defaults: PackageResources.featurize_yaml, file: configuration.file)
         settings.override(with: missing)
+        settings.override("windows", withList: windows, from: "--windows")
+        settings.override("statistics", withList: statistics, from: "--statistics")
         return settings
     }
 
@@ -137,35 +139,8 @@ struct Featurize: Tool {
                 ? ColumnSelection(lists: settings.strings("columns"), isStrict: false)
                 : ColumnSelection(lists: columns, isStrict: true),
             settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
-            windows: try windows.map(wholeNumbers) ?? configuredWindows(settings),
-            statistics: try statistics.map(names) ?? settings.strings("statistics").map(statistic),
+            windows: try settings.distinctInts("windows", in: 1...FeaturizerSettings.longestWindow),
+            statistics: try settings.choices("statistics"),
             missing: try settings.choice("missing"))
-    }
-
-    private func wholeNumbers(_ list: String) throws -> [Int] {
-        try list.split(separator: ",").map { item in
-            guard let number = Int(item) else { throw UsageError("--windows: expected whole numbers, found '\(item)'") }
-            return number
-        }
-    }
-
-    private func configuredWindows(_ settings: Settings) throws -> [Int] {
-        try settings.doubles("windows").map { value in
-            guard let number = Int(exactly: value) else {
-                throw UsageError("windows: expected whole numbers, found \(value)")
-            }
-            return number
-        }
-    }
-
-    private func names(_ list: String) throws -> [RollingStatistic] {
-        try list.split(separator: ",").map { try statistic(String($0)) }
-    }
-
-    private func statistic(_ name: String) throws -> RollingStatistic {
-        guard let statistic = RollingStatistic(rawValue: name) else {
-            throw UsageError("statistics: expected some of mean, std, found '\(name)'")
-        }
-        return statistic
     }
 }

@@ -68,6 +68,68 @@ struct SettingsTests {
         #expect(try settings.bool("bootstrap"))
     }
 
+    @Test("a variable may be a number, in quotes too, which a list in brackets needs")
+    func numericVariables() throws {
+        let file = "forest: {trees: '${A:-7}', contamination: [\"${A:-0.25}\", 0.5]}\n"
+        #expect(try settings(file).int("forest.trees") == 7)
+        #expect(try settings(file).doubles("forest.contamination") == [0.25, 0.5])
+        #expect(try settings(file, ["A": "3"]).int("forest.trees") == 3)
+        #expect(refusal { _ = try settings("forest: {trees: '7'}\n").int("forest.trees") }.contains("found '7'"))
+    }
+
+    @Test(
+        "what is wrong in a list or a mapping is named with the part's own line",
+        arguments: [
+            ("numbers:\n  [1,\n   x]\n", "FILE:3: key 'numbers': expected whole numbers from 1 to 9, found 'x'"),
+            ("numbers: [5.5]\n", "FILE:1: key 'numbers': expected whole numbers from 1 to 9, found '5.5'"),
+            ("numbers: [0]\n", "FILE:1: key 'numbers': expected whole numbers from 1 to 9, found '0'"),
+            ("numbers: [5, 6, 5]\n", "FILE:1: key 'numbers': expected each item once, found '5'"),
+            ("numbers: 5\n", "FILE:1: key 'numbers': expected a list of whole numbers from 1 to 9, found '5'"),
+            ("ways: [up, down]\n", "FILE:1: key 'ways': expected some of up, sideways, found 'down'"),
+            (
+                "ranges:\n  sensr_2: [1, 2]\n",
+                "FILE:2: unknown key 'ranges.sensr_2'; expected one of: sensor_1, sensor_2"
+            ),
+            (
+                "ranges:\n  sensor_2: [700, 600]\n",
+                "FILE:2: key 'ranges.sensor_2': expected [low, high], two numbers that do not fall, found [700, 600]"
+            ),
+            ("ranges: 3\n", "FILE:1: key 'ranges': expected a mapping of names to [low, high], found '3'"),
+        ])
+    func parts(file: String, message: String) throws {
+        enum Way: String, CaseIterable { case up, sideways }
+        let defaults = "numbers: [1]\nways: [up]\nranges: {sensor_2: [1, 2]}\n"
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("settings-\(UUID().uuidString).yaml")
+        try file.write(to: url, atomically: false, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: url) }
+        let settings = try Settings(tool: "t", defaults: Array(defaults.utf8), file: url.path, environment: [:])
+        let found = refusal {
+            _ = try settings.distinctInts("numbers", in: 1...9)
+            _ = try settings.choices("ways", as: Way.self)
+            _ = try settings.ranges("ranges", of: ["sensor_1", "sensor_2"])
+        }
+        #expect(found == message)
+    }
+
+    @Test("an option's list is one, and its faults are named by the option")
+    func optionLists() throws {
+        var settings = try settings()
+        settings.override("columns", withList: "a b, c,,d ", from: "--columns")
+        #expect(try settings.strings("columns") == ["a b", "c", "d"])
+        settings.override("columns", withList: nil, from: "--columns")
+        #expect(try settings.strings("columns").count == 3)
+        settings.override("forest.contamination", withList: "0.1,x", from: "--shares")
+        #expect(
+            refusal { _ = try settings.doubles("forest.contamination") } == "--shares: expected numbers, found 'x'")
+    }
+
+    @Test("sections are found by name")
+    func sections() throws {
+        let text = "a: {one: {x: 1}, two: {x: 2}, three: 3}\n"
+        let settings = try Settings(tool: "t", defaults: Array(text.utf8), environment: [:])
+        #expect(settings.sections(of: "a") == ["one", "two"])
+    }
+
     @Test(
         "what is wrong is named with file, line and key",
         arguments: [

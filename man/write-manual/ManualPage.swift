@@ -106,7 +106,8 @@ struct ManualPage {
             ".Bd -literal",
         ] + lines.reversed().drop { $0.isEmpty }.reversed() + [
             ".Ed", ".Pp",
-            "In such a file", ".Li ${VAR}", "and", ".Li ${VAR:-default}", "stand for environment variables.",
+            "In such a file", ".Li ${VAR}", "and", ".Li ${VAR:-default}", "stand for environment variables;",
+            "in a list in brackets they need quotes around them.",
             "A key that is not listed here, or a value out of range, is an error that names file, line and key.",
         ]
     }
