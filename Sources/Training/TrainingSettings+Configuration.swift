@@ -14,9 +14,9 @@ extension TrainingSettings {
         name = try settings.modelName()
         windows = WindowSettings(
             columns: try columns.isEmpty
-                ? ColumnSelection(lists: settings.strings("columns"), isStrict: false)
+                ? ColumnSelection(names: settings.strings("columns"))
                 : ColumnSelection(lists: columns, isStrict: true),
-            settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
+            settings: ColumnSelection(names: try settings.strings("settings")),
             shape: WindowShape(length: try settings.int("length", in: 1...100_000)),
             missing: try settings.choice("missing"))
         features = try FeatureRecipe(settings)

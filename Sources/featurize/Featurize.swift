@@ -132,13 +132,13 @@ struct Featurize: Tool {
         let dropped =
             try !drop.isEmpty
             ? ColumnSelection(lists: drop, isStrict: true)
-            : columns.isEmpty ? ColumnSelection(lists: settings.strings("drop"), isStrict: false) : .none
+            : columns.isEmpty ? ColumnSelection(names: settings.strings("drop")) : .none
         return FeaturizerSettings(
             drop: dropped,
             keep: try columns.isEmpty
-                ? ColumnSelection(lists: settings.strings("columns"), isStrict: false)
+                ? ColumnSelection(names: settings.strings("columns"))
                 : ColumnSelection(lists: columns, isStrict: true),
-            settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
+            settings: ColumnSelection(names: try settings.strings("settings")),
             windows: try settings.distinctInts("windows", in: 1...FeaturizerSettings.longestWindow),
             statistics: try settings.choices("statistics"),
             missing: try settings.choice("missing"))

@@ -69,9 +69,9 @@ struct Window: Tool {
         settings.override(with: missing)
         return WindowSettings(
             columns: try columns.isEmpty
-                ? ColumnSelection(lists: settings.strings("columns"), isStrict: false)
+                ? ColumnSelection(names: settings.strings("columns"))
                 : ColumnSelection(lists: columns, isStrict: true),
-            settings: ColumnSelection(lists: try settings.strings("settings"), isStrict: false),
+            settings: ColumnSelection(names: try settings.strings("settings")),
             shape: WindowShape(
                 length: try length ?? settings.int("length", in: 1...100_000),
                 stride: try stride ?? settings.int("stride", in: 1...Int.max)),

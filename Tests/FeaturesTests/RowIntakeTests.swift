@@ -21,6 +21,14 @@ import Testing
             try ColumnSelection(["x*", "d"], isStrict: true).columns(of: ["a1", "d"])
         }
     }
+
+    @Test func namesMayHoldSpacesAndCommas() throws {
+        let available = ["Bearing Temp", "flow,m3/h", "flow"]
+        let listed = ColumnSelection(names: ["flow,m3/h", "Bearing Temp"])
+        #expect(try listed.columns(of: available) == ["flow,m3/h", "Bearing Temp"])
+        let typed = ColumnSelection(lists: [" Bearing Temp , flow", ",,flow,* "], isStrict: true)
+        #expect(try typed.columns(of: available) == ["Bearing Temp", "flow", "flow,m3/h"])
+    }
 }
 
 @Suite struct RowIntakeTests {

@@ -1,3 +1,5 @@
+import SensorData
+
 /// A list of column patterns, and whether each of them has to match something.
 ///
 /// A configured default may name columns that a stream lacks, so that one configuration serves many machines; a list
@@ -14,16 +16,14 @@ public struct ColumnSelection: Hashable, Sendable, Codable {
         self.isStrict = isStrict
     }
 
-    /// Selects by lists of comma-separated patterns, as an option gives them: `["sensor_2,sensor_3", "vibration*"]`.
+    /// Selects by names or patterns, each by itself, as a configuration lists them: a name may hold anything.
+    public init(names: [String], isStrict: Bool = false) {
+        self.init(names.map { ColumnPattern($0) }, isStrict: isStrict)
+    }
+
+    /// Selects by lists of patterns between commas, as an option gives them: `["sensor_2,sensor_3", "vibration*"]`.
     public init(lists: [String], isStrict: Bool) {
-        var patterns: [ColumnPattern] = []
-        for list in lists {
-            for item in list.split(separator: ",") {
-                let name = String(item.filter { $0 != " " })
-                if !name.isEmpty { patterns.append(ColumnPattern(name)) }
-            }
-        }
-        self.init(patterns, isStrict: isStrict)
+        self.init(names: lists.flatMap(CommaList.items), isStrict: isStrict)
     }
 
     /// Every column.

@@ -13,7 +13,7 @@ extension TrainingSettings {
         let (length, columns) = try EnsembleDetector.intake(of: members)
         name = try settings.modelName()
         windows = WindowSettings(
-            columns: ColumnSelection(lists: columns, isStrict: false), shape: WindowShape(length: length),
+            columns: ColumnSelection(names: columns), shape: WindowShape(length: length),
             missing: try settings.choice("missing"))
         // The members know the regimes: the settings are columns like any other here.
         features.regimes = .none
