@@ -16,6 +16,14 @@ extension Report {
         )
     }
 
+    /// Names columns that the default settings leave out though the rows are not those of the machine they were made for, if
+    /// there are any.
+    public func notePassedOver(_ columns: [String]) {
+        guard !columns.isEmpty else { return }
+        let names = columns.joined(separator: ", ")
+        logger.notice("left out by default, but the rows are not a turbofan's: \(names); choose with --columns")
+    }
+
     /// Says how often rows are missing within units, if they are.
     public func noteGaps(_ count: Int) {
         if count > 0 { logger.notice("gaps in cycles, which no window spans: \(count)") }

@@ -26,6 +26,11 @@ extension Settings {
         return mismatch(key, entry, expected: expected)
     }
 
+    /// Whether `key` has the value it has where nobody says anything.
+    public func isDefault(_ key: String) -> Bool {
+        if case .defaults? = entries[key]?.origin { true } else { false }
+    }
+
     /// A whole number within `range`.
     public func int(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int {
         let entry = try entry(key)

@@ -10,6 +10,8 @@ public struct TrainingData: Sendable {
     public let table: FeatureTable
     /// The columns of `table` that say how the machine was run; empty where there are none or nobody asked.
     public let settingColumns: [String]
+    /// Columns that were left out although they were chosen for another machine.
+    public let passedOver: [String]
     /// Missing values that the unit's last one stood in for.
     public let heldCount: Int
     /// Rows skipped for a missing value.
@@ -22,12 +24,14 @@ public struct TrainingData: Sendable {
         let shape = settings.windows.shape
         var builder: FeatureTableBuilder?
         var settingColumns: [String] = []
+        var passedOver: [String] = []
         switch try reader.kind() {
         case .rows:
             var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
             while try reader.next(&rows) {
                 if builder == nil {
                     let chosen = try settings.windows.chosenColumns(of: rows.schema.columns)
+                    passedOver = try settings.windows.passedOver(of: rows.schema.columns)
                     settingColumns = try settings.settingColumns(of: rows.schema.columns, beside: chosen)
                     builder = FeatureTableBuilder(columns: settingColumns + chosen, missing: settings.windows.missing)
                 }
@@ -59,6 +63,7 @@ public struct TrainingData: Sendable {
         heldCount = builder.heldCount
         droppedCount = builder.droppedCount
         self.settingColumns = settingColumns
+        self.passedOver = passedOver
         table = builder.finish()
         guard settingColumns.count < table.columns.count else { throw FeatureError.noColumns(available: table.columns) }
     }

@@ -31,6 +31,7 @@ public struct TrainingRun {
         record = try TrackedRun(tracking, settings: settings, files: files, report: report)
         let reader = try RecordReader(paths: files, windowColumns: training.plainColumns)
         let data = try TrainingData(reader, settings: training)
+        if options.columns.isEmpty, settings.isDefault("columns") { report.notePassedOver(data.passedOver) }
         report.noteMissing(held: data.heldCount, dropped: data.droppedCount)
         prepared = try PreparedTraining(data, settings: training)
         if prepared.reference != training.reference, data.table.rul.contains(where: { $0 != RowBatch.unknown }) {

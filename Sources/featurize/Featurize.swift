@@ -47,9 +47,15 @@ struct Featurize: Tool {
 
     func execute(_ report: Report) throws -> ToolStatus {
         if let model { return try featurize(as: model, report) }
-        var featurizer = try Featurizer(settings: try featurizerSettings())
+        let settings = try settings()
+        var featurizer = try Featurizer(settings: try featurizerSettings(settings))
+        var isForTurbofans = columns.isEmpty && drop.isEmpty && settings.isDefault("drop")
         if let state = state.file { try featurizer.restoreState(from: state) }
         let count = try stream(report) { rows, writer in
+            if isForTurbofans {
+                report.notePassedOver(try featurizer.settings.passedOver(of: rows.schema.columns))
+                isForTurbofans = false
+            }
             // Rows before a bad one are written too.
             let outcome = Result { try featurizer.take(rows) }
             if let schema = featurizer.taken {
@@ -126,8 +132,7 @@ struct Featurize: Tool {
         return settings
     }
 
-    private func featurizerSettings() throws -> FeaturizerSettings {
-        let settings = try settings()
+    private func featurizerSettings(_ settings: Settings) throws -> FeaturizerSettings {
         // Columns asked for on the command line are kept whatever the configuration leaves out.
         let dropped =
             try !drop.isEmpty

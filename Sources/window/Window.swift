@@ -34,7 +34,9 @@ struct Window: Tool {
     @OptionGroup var diagnostics: DiagnosticOptions
 
     func execute(_ report: Report) throws -> ToolStatus {
-        var cutter = try WindowCutter(settings: try windowSettings())
+        let settings = try settings()
+        var cutter = try WindowCutter(settings: try windowSettings(settings))
+        var isForTurbofans = columns.isEmpty && settings.isDefault("columns")
         if let state = state.file { try cutter.restoreState(from: state) }
         let writer = try output.openWriter(default: .npy)
         let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })
@@ -42,6 +44,10 @@ struct Window: Tool {
         var windows = WindowBatch(columns: [], length: 1, keys: [])
         do {
             while try reader.next(&rows) {
+                if isForTurbofans {
+                    report.notePassedOver(try cutter.settings.passedOver(of: rows.schema.columns))
+                    isForTurbofans = false
+                }
                 do {
                     try cutter.apply(rows, into: &windows)
                 } catch {
@@ -63,11 +69,15 @@ struct Window: Tool {
         return .done
     }
 
-    private func windowSettings() throws -> WindowSettings {
+    private func settings() throws -> Settings {
         var settings = try Settings(
             tool: Self.toolName, defaults: PackageResources.window_yaml, file: configuration.file)
         settings.override(with: missing)
-        return WindowSettings(
+        return settings
+    }
+
+    private func windowSettings(_ settings: Settings) throws -> WindowSettings {
+        WindowSettings(
             columns: try columns.isEmpty
                 ? ColumnSelection(names: settings.strings("columns"))
                 : ColumnSelection(lists: columns, isStrict: true),

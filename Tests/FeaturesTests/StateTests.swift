@@ -177,6 +177,19 @@ import Testing
         #expect(throws: FeatureError.self) { try self.columns(pump, typed) }
     }
 
+    @Test func whatWasChosenForAnotherMachineIsKnown() throws {
+        let turbofan = WindowSettings(
+            columns: ColumnSelection(["sensor_2", "sensor_3"]), settings: ColumnSelection(["op_*"]))
+        let machine = ["op_1", "sensor_1", "sensor_2", "sensor_2_mean_5", "flow"]
+        #expect(try turbofan.passedOver(of: machine) == ["sensor_1", "flow"])
+        #expect(try turbofan.passedOver(of: machine + ["sensor_3"]) == [])
+        #expect(try turbofan.passedOver(of: ["op_1", "flow"]) == [])
+        let featurizer = FeaturizerSettings(drop: ColumnSelection(["sensor_1", "sensor_5"]))
+        #expect(try featurizer.passedOver(of: machine) == ["sensor_1"])
+        #expect(try featurizer.passedOver(of: machine + ["sensor_5"]) == [])
+        #expect(try FeaturizerSettings().passedOver(of: machine) == [])
+    }
+
     @Test(arguments: [WindowShape(length: 0), WindowShape(length: 5, stride: 0), WindowShape(length: 1_000_000)])
     func impossibleShapesAreRefused(shape: WindowShape) {
         #expect(throws: FeatureError.self) { try WindowCutter(settings: WindowSettings(shape: shape)) }

@@ -36,6 +36,12 @@ public struct ColumnSelection: Hashable, Sendable, Codable {
         patterns.contains { $0.matches(name) }
     }
 
+    /// Whether some of the patterns match columns of `available` and others match none.
+    public func matchesPartly(_ available: [String]) -> Bool {
+        let found = patterns.count { available.contains(where: $0.matches) }
+        return (1..<max(1, patterns.count)).contains(found)
+    }
+
     /// The selected columns of `available`: in the order of the patterns, and within a pattern in the order of the
     /// stream, each once.
     ///

@@ -27,6 +27,12 @@ public struct FeaturizerSettings: Hashable, Sendable {
         self.missing = missing
     }
 
+    /// The columns of a stream that `drop` leaves out although it was made for another machine: it names columns that are
+    /// not there.
+    public func passedOver(of available: [String]) throws -> [String] {
+        drop.matchesPartly(available) ? try drop.columns(of: available) : []
+    }
+
     /// The longest window allowed.
     public static let longestWindow = 1_000_000
 

@@ -29,10 +29,22 @@ public struct WindowSettings: Hashable, Sendable {
     public func chosenColumns(of available: [String]) throws -> [String] {
         let selected = try columns.columns(of: available)
         if !selected.isEmpty { return selected }
-        let names = Set(available)
-        let plain = available.filter { !settings.contains($0) && !WindowSettings.isRollingFeature($0, beside: names) }
+        let plain = plainColumns(of: available)
         guard !plain.isEmpty, !columns.isStrict else { throw FeatureError.noColumns(available: available) }
         return plain
+    }
+
+    /// The plain columns of a stream that are not chosen although the selection was made for another machine: it names columns
+    /// that are not there.
+    public func passedOver(of available: [String]) throws -> [String] {
+        guard columns.matchesPartly(available) else { return [] }
+        let chosen = try columns.columns(of: available)
+        return plainColumns(of: available).filter { !chosen.contains($0) }
+    }
+
+    private func plainColumns(of available: [String]) -> [String] {
+        let names = Set(available)
+        return available.filter { !settings.contains($0) && !WindowSettings.isRollingFeature($0, beside: names) }
     }
 
     private static func isRollingFeature(_ name: String, beside names: Set<String>) -> Bool {
