@@ -12,8 +12,29 @@ public struct InputOptions: ParsableArguments {
     public init() {}
 }
 
+/// The form in which a program writes its stream when nobody says which.
+public protocol DefaultFormat {
+    /// The form.
+    static var format: StreamFormat { get }
+}
+
+/// NDJSON, as almost every program writes.
+public enum NDJSONByDefault: DefaultFormat {
+    /// NDJSON.
+    public static var format: StreamFormat { .ndjson }
+}
+
+/// NPY, for tensors.
+public enum NPYByDefault: DefaultFormat {
+    /// NPY.
+    public static var format: StreamFormat { .npy }
+}
+
+/// Where a program's stream goes, and in which form: NDJSON, when nobody says.
+public typealias OutputOptions = StreamOutputOptions<NDJSONByDefault>
+
 /// Where a program's stream goes, and in which form.
-public struct OutputOptions: ParsableArguments {
+public struct StreamOutputOptions<Default: DefaultFormat>: ParsableArguments {
     /// The file; nil is standard output.
     @Option(
         name: .shortAndLong, help: ArgumentHelp("Write to FILE, whole, instead of standard output.", valueName: "file"),
@@ -21,7 +42,9 @@ public struct OutputOptions: ParsableArguments {
     public var output: String?
 
     /// The form, where the command line says.
-    @Option(name: .long, help: "The form of the output: ndjson or npy (default: $BORESCOPE_FORMAT, or ndjson).")
+    @Option(
+        name: .long,
+        help: "The form of the output: ndjson or npy (default: $BORESCOPE_FORMAT, or \(Default.format.rawValue)).")
     public var format: StreamFormat?
 
     /// Records in an array.
@@ -33,12 +56,14 @@ public struct OutputOptions: ParsableArguments {
     /// Nothing set.
     public init() {}
 
-    /// The output form: the option's, the environment's, or `fallback`.
+    /// The output form: the option's, the environment's, or the program's.
     ///
     /// - Throws: `UsageError` when the environment names no form.
-    public func resolvedFormat(default fallback: StreamFormat = .ndjson) throws -> StreamFormat {
+    public func resolvedFormat() throws -> StreamFormat {
         if let format { return format }
-        guard let name = getenv("BORESCOPE_FORMAT").map({ String(cString: $0) }), !name.isEmpty else { return fallback }
+        guard let name = getenv("BORESCOPE_FORMAT").map({ String(cString: $0) }), !name.isEmpty else {
+            return Default.format
+        }
         guard let format = StreamFormat(rawValue: name) else {
             throw UsageError("BORESCOPE_FORMAT: unknown format '\(name)'; expected ndjson or npy")
         }
@@ -46,12 +71,12 @@ public struct OutputOptions: ParsableArguments {
     }
 
     /// Opens the output.
-    public func openWriter(default fallback: StreamFormat = .ndjson) throws -> RecordWriter {
+    public func openWriter() throws -> RecordWriter {
         if let arrayLength, arrayLength < 1 {
             throw UsageError("--npy-rows: expected a number of at least 1, found \(arrayLength)")
         }
         return RecordWriter(
-            try ByteSink(path: output), format: try resolvedFormat(default: fallback), arrayLength: arrayLength ?? 1024)
+            try ByteSink(path: output), format: try resolvedFormat(), arrayLength: arrayLength ?? 1024)
     }
 }
 

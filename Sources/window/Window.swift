@@ -30,7 +30,7 @@ struct Window: Tool {
     @OptionGroup var missing: MissingOptions
     @OptionGroup var state: StateOptions
     @OptionGroup var configuration: ConfigurationOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: StreamOutputOptions<NPYByDefault>
     @OptionGroup var diagnostics: DiagnosticOptions
 
     func execute(_ report: Report) throws -> ToolStatus {
@@ -38,7 +38,7 @@ struct Window: Tool {
         var cutter = try WindowCutter(settings: try windowSettings(settings))
         var isForTurbofans = columns.isEmpty && settings.isDefault("columns")
         if let state = state.file { try cutter.restoreState(from: state) }
-        let writer = try output.openWriter(default: .npy)
+        let writer = try output.openWriter()
         let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })
         var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
         var windows = WindowBatch(columns: [], length: 1, keys: [])
