@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 
 /// What is remembered of units from one run to the next.
 public struct StateOptions: ParsableArguments {
@@ -12,4 +13,12 @@ public struct StateOptions: ParsableArguments {
 
     /// Nothing set.
     public init() {}
+
+    /// The file, if one was named.
+    ///
+    /// - Throws: `SystemError` where it could not be replaced at the end: all the work would be lost.
+    public func replaceableFile() throws -> String? {
+        if let file { try AtomicFile.checkCreatable(file) }
+        return file
+    }
 }

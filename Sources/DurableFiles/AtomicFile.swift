@@ -6,9 +6,10 @@
 
 /// A file that appears whole under its name or not at all.
 ///
-/// Bytes go to a hidden neighbour of the destination; `commit()` syncs it and renames it into place. An instance that
-/// is dropped without a commit leaves nothing behind. A symbolic link stays one: the file it leads to is replaced. An older
-/// file's permissions are kept. A device or a pipe cannot be replaced and is written to directly.
+/// Bytes go to a file without a name, so that not even a killed program leaves anything behind, or, where the file system has
+/// none, to a hidden neighbour of the destination. `commit()` syncs it and renames it into place. An instance that is dropped
+/// without a commit leaves nothing behind. A symbolic link stays one: the file it leads to is replaced. An older file's
+/// permissions are kept. A device or a pipe cannot be replaced and is written to directly.
 public final class AtomicFile {
     /// The name the file will have after `commit()`.
     public let path: String
@@ -16,11 +17,26 @@ public final class AtomicFile {
     public let descriptor: Int32
     /// `path` with symbolic links followed.
     private let destination: String
-    /// Nil when the destination is written to directly.
-    private let temporaryPath: String?
+    private var place: Place
     private var isOpen = true
 
-    /// Creates the temporary neighbour of `path`.
+    /// Where the bytes are before `commit()`.
+    private enum Place {
+        /// At the destination.
+        case destination
+        /// In a neighbour of it, at this path.
+        case neighbour(String)
+        /// In a file that no folder has.
+        case nameless
+    }
+
+    /// Throws what `init` would throw. For programs that work long before they write. A pipe is not looked at: whoever reads it
+    /// would take the look for all there is.
+    public static func checkCreatable(_ path: String) throws {
+        if kindOfFile(path) != .other { _ = try AtomicFile(path) }
+    }
+
+    /// Creates the temporary file for `path`.
     ///
     /// - Throws: `SystemError` when the directory cannot be written to.
     public init(_ path: String) throws {
@@ -29,15 +45,20 @@ public final class AtomicFile {
         let exists = stat(path, &information) == 0
         destination = exists ? AtomicFile.followingLinks(path) : path
         if exists, ![S_IFREG, S_IFDIR].contains(information.st_mode & S_IFMT) {
-            temporaryPath = nil
+            place = .destination
             descriptor = open(path, O_WRONLY | O_CLOEXEC)
             guard descriptor >= 0 else { throw SystemError("create", path) }
             return
         }
         guard information.st_mode & S_IFMT != S_IFDIR else { throw SystemError("create", path, code: EISDIR) }
-        let neighbour = AtomicFile.neighbour(of: destination)
-        temporaryPath = neighbour
-        descriptor = open(neighbour, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if let nameless = AtomicFile.openNameless(in: splitPath(destination).directory) {
+            place = .nameless
+            descriptor = nameless
+        } else {
+            let neighbour = AtomicFile.neighbour(of: destination)
+            place = .neighbour(neighbour)
+            descriptor = open(neighbour, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        }
         guard descriptor >= 0 else { throw SystemError("create", path) }
         if exists { fchmod(descriptor, information.st_mode & 0o777) }
     }
@@ -45,7 +66,7 @@ public final class AtomicFile {
     deinit {
         guard isOpen else { return }
         close(descriptor)
-        if let temporaryPath { unlink(temporaryPath) }
+        removeNeighbour()
     }
 
     /// Appends all of `bytes`.
@@ -67,18 +88,51 @@ public final class AtomicFile {
     public func commit() throws {
         // A pipe or a terminal has nothing to sync.
         guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw SystemError("sync", path) }
+        if case .nameless = place { try giveName() }
         isOpen = false
         guard close(descriptor) == 0 else { throw failure("close") }
-        guard let temporaryPath else { return }
-        guard rename(temporaryPath, destination) == 0 else { throw failure("rename") }
+        guard case .neighbour(let neighbour) = place else { return }
+        guard rename(neighbour, destination) == 0 else { throw failure("rename") }
         try syncDirectory(containing: destination)
     }
 
     private func failure(_ operation: String) -> SystemError {
         let error = SystemError(operation, path)
-        if let temporaryPath { unlink(temporaryPath) }
+        removeNeighbour()
         return error
     }
+
+    private func removeNeighbour() {
+        if case .neighbour(let neighbour) = place { unlink(neighbour) }
+    }
+
+    /// Opens a file that goes away with its descriptor, unless it gets a name.
+    ///
+    /// - Returns: nil where the system or the file system has no such files.
+    private static func openNameless(in directory: String) -> Int32? {
+        #if os(Linux)
+            // O_TMPFILE, which Glibc does not show to Swift.
+            let isNameless = 0o20000000 | O_DIRECTORY
+            guard access(ownDescriptors, F_OK) == 0 else { return nil }
+            let descriptor = open(directory, O_WRONLY | O_CLOEXEC | isNameless, 0o666)
+            return descriptor >= 0 ? descriptor : nil
+        #else
+            return nil
+        #endif
+    }
+
+    /// Makes a file without a name a neighbour of the destination: a name that is taken cannot be given in one step.
+    private func giveName() throws {
+        let neighbour = AtomicFile.neighbour(of: destination)
+        let file = "\(AtomicFile.ownDescriptors)/\(descriptor)"
+        guard linkat(AT_FDCWD, file, AT_FDCWD, neighbour, AT_SYMLINK_FOLLOW) == 0 else {
+            throw SystemError("create", path)
+        }
+        place = .neighbour(neighbour)
+    }
+
+    /// Where this program's open files have names.
+    private static let ownDescriptors = "/proc/self/fd"
 
     /// Writes `bytes` to `path` in one step.
     public static func write(_ bytes: some Sequence<UInt8>, to path: String) throws {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandKit
+import DurableFiles
 import RecordStreams
 import SensorData
 
@@ -40,6 +41,7 @@ struct CMAPSSValidate: Tool {
             throw UsageError("--report -: expected a file, because the rows go to standard output")
         }
         try ResultFiles.check([self.report], against: input.files, beside: [output.output])
+        if let path = self.report { try AtomicFile.checkCreatable(path) }
         let writer = try output.openWriter()
         let stream = ValidatedStream(
             Validator(rules: try ValidationRules(settings), limit: limit), writer: writer, report: report)

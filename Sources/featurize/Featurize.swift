@@ -50,7 +50,8 @@ struct Featurize: Tool {
         let settings = try settings()
         var featurizer = try Featurizer(settings: try featurizerSettings(settings))
         var isForTurbofans = columns.isEmpty && drop.isEmpty && settings.isDefault("drop")
-        if let state = state.file { try featurizer.restoreState(from: state) }
+        let state = try state.replaceableFile()
+        if let state { try featurizer.restoreState(from: state) }
         let count = try stream(report) { rows, writer in
             if isForTurbofans {
                 report.notePassedOver(try featurizer.settings.passedOver(of: rows.schema.columns))
@@ -65,7 +66,7 @@ struct Featurize: Tool {
             }
             try outcome.get()
         }
-        if let state = state.file { try featurizer.saveState(to: state) }
+        if let state { try featurizer.saveState(to: state) }
         summarize(count, held: featurizer.heldCount, dropped: featurizer.droppedCount, report)
         return .done
     }
@@ -84,7 +85,8 @@ struct Featurize: Tool {
         }
         let digest = description.featureDigest
         var fitted = FittedRows(description.features, of: "model \(version)", missing: try settings().choice("missing"))
-        if let state = state.file { try fitted.restoreState(from: state, digest: digest) }
+        let state = try state.replaceableFile()
+        if let state { try fitted.restoreState(from: state, digest: digest) }
         var features = RowBatch(schema: RowSchema(keys: [], columns: []))
         let count = try stream(report) { rows, writer in
             let outcome = Result { try fitted.take(rows) }
@@ -92,7 +94,7 @@ struct Featurize: Tool {
             try writer.write(features)
             try outcome.get()
         }
-        if let state = state.file { try fitted.saveState(to: state, digest: digest) }
+        if let state { try fitted.saveState(to: state, digest: digest) }
         if fitted.strangers.count > 0 { report.logger.warning("\(fitted.strangers)") }
         summarize(count, held: fitted.heldCount, dropped: fitted.droppedCount, report)
         return .done

@@ -55,7 +55,8 @@ struct Score: Tool {
         let pool = WorkerPool(threads: try settings.int("threads", in: 0...1024))
         let bundle = try ModelBundle(path: try ModelReference(model).path())
         var scorer = try WindowScorer(bundle, options: options, pool: pool)
-        if let state = state.file { try scorer.restoreState(from: state) }
+        let state = try state.replaceableFile()
+        if let state { try scorer.restoreState(from: state) }
 
         let writer = try output.openWriter()
         let reader = try RecordReader(
@@ -68,7 +69,7 @@ struct Score: Tool {
             throw error
         }
         try writer.finish()
-        if let state = state.file { try scorer.saveState(to: state) }
+        if let state { try scorer.saveState(to: state) }
         explain(scorer, report)
         report.summary(
             read: reader.recordCount, written: writer.recordCount, skipped: reader.recordCount - writer.recordCount)

@@ -37,7 +37,8 @@ struct Window: Tool {
         let settings = try settings()
         var cutter = try WindowCutter(settings: try windowSettings(settings))
         var isForTurbofans = columns.isEmpty && settings.isDefault("columns")
-        if let state = state.file { try cutter.restoreState(from: state) }
+        let state = try state.replaceableFile()
+        if let state { try cutter.restoreState(from: state) }
         let writer = try output.openWriter()
         let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })
         var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
@@ -61,7 +62,7 @@ struct Window: Tool {
             throw error
         }
         try writer.finish()
-        if let state = state.file { try cutter.saveState(to: state) }
+        if let state { try cutter.saveState(to: state) }
         report.noteMissing(held: cutter.heldCount, dropped: cutter.droppedCount)
         report.noteGaps(cutter.gapCount)
         report.noteShort(cutter.unitsWithoutWindow, level: .info)

@@ -26,6 +26,32 @@ import Testing
         #expect(try folder.text("a") == "old")
     }
 
+    /// So that a killed program leaves nothing behind either.
+    @Test func aFileUnderWayHasNoNameWhereTheFileSystemCan() throws {
+        let probe = open(folder.path, O_WRONLY | O_DIRECTORY | 0o20000000, 0o600)
+        guard probe >= 0 else { return }
+        close(probe)
+        let file = try AtomicFile("\(folder.path)/a")
+        try Array("abc".utf8).withUnsafeBytes { try file.write($0) }
+        #expect(folder.names == [])
+        try file.commit()
+        #expect(folder.names == ["a"])
+        #expect(try folder.text("a") == "abc")
+    }
+
+    @Test func whetherAFileCanBeCreatedIsToldBefore() throws {
+        try folder.write("old", to: "a")
+        try AtomicFile.checkCreatable("\(folder.path)/a")
+        try AtomicFile.checkCreatable("\(folder.path)/b")
+        #expect(folder.names == ["a"])
+        #expect(try folder.text("a") == "old")
+        let missing = #expect(throws: SystemError.self) { try AtomicFile.checkCreatable("\(folder.path)/no/a") }
+        #expect(missing?.operation == "create")
+        // Nobody reads it: opening it would wait for ever.
+        mkfifo("\(folder.path)/pipe", 0o600)
+        try AtomicFile.checkCreatable("\(folder.path)/pipe")
+    }
+
     @Test func anOlderFileIsReplacedAndKeepsItsPermissions() throws {
         try folder.write("old", to: "a")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(folder.path)/a")
