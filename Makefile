@@ -2,7 +2,7 @@
 # make build   the programs, with Swift's runtime inside them, in .build-static/release
 # make demo    NASA's FD001 from text files to judged engines, on the shipped data
 # make compare DATA=DIR   every detector on every subset of C-MAPSS in DIR, three seeds, as one table with intervals
-# make install PREFIX=/usr/local DESTDIR=     programs, pages, completions, settings
+# make install PREFIX=/usr/local DESTDIR=     programs, pages, completions, settings, scripts
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
@@ -11,6 +11,8 @@ DATA ?= examples/data
 PYTHON ?= python3
 
 TOOLS := $(basename $(notdir $(wildcard man/examples/*.mdoc)))
+# What cron runs, beside the programs.
+PIPELINES := alarms.sh score-batch.sh worst-engines.sh
 PACKAGES := libyaml-dev zlib1g-dev libsqlite3-dev
 # What cases, examples and the demo run besides.
 TEST_PACKAGES := $(PACKAGES) jq python3 python3-venv
@@ -73,11 +75,14 @@ completions: | $(BIN)/score
 	done
 
 install: completions
-	install -d $(addprefix $(TO)/,bin share/borescope/configs/reference share/man/man1 share/man/man5 \
+	install -d $(addprefix $(TO)/,bin share/borescope/configs/reference share/borescope/examples/pipelines \
+	  share/borescope/examples/cron share/man/man1 share/man/man5 \
 	  share/bash-completion/completions share/zsh/site-functions share/fish/vendor_completions.d)
 	for tool in $(TOOLS); do install -m 755 $(BIN)/$$tool $(TO)/bin/ && strip $(TO)/bin/$$tool || exit 1; done
 	install -m 644 configs/*.yaml $(TO)/share/borescope/configs/
 	install -m 644 configs/reference/*.yaml $(TO)/share/borescope/configs/reference/
+	install -m 755 $(addprefix examples/pipelines/,$(PIPELINES)) $(TO)/share/borescope/examples/pipelines/
+	install -m 644 examples/cron/fleet.crontab $(TO)/share/borescope/examples/cron/
 	install -m 644 man/man1/*.1 $(TO)/share/man/man1/
 	install -m 644 man/man5/*.5 $(TO)/share/man/man5/
 	install -m 644 completions/bash/* $(TO)/share/bash-completion/completions/
