@@ -31,6 +31,17 @@ extension Settings {
         if case .defaults? = entries[key]?.origin { true } else { false }
     }
 
+    /// A fault among values that do not go together, located at the first of them that is not the shipped default: at one
+    /// that the user set.
+    ///
+    /// - Parameter faults: a key, and what was expected of it; at least one.
+    public func fault(among faults: [(key: String, expected: String)]) -> UsageError {
+        guard let blamed = faults.first(where: { !isDefault($0.key) }) ?? faults.first else {
+            return UsageError("the settings do not go together")
+        }
+        return fault(blamed.key, expected: blamed.expected)
+    }
+
     /// A whole number within `range`.
     public func int(_ key: String, in range: ClosedRange<Int> = .min ... .max) throws -> Int {
         let entry = try entry(key)

@@ -9,9 +9,16 @@ public struct ThresholdGrid: Equatable, Sendable {
     /// How many thresholds there are.
     public let steps: Int
 
-    /// Thresholds from `low` to `high`; nil unless `low < high`, both finite, and there are 2 to 1,000,000 steps.
+    /// Where thresholds may lie: where scores do.
+    public static let bounds = 0.0...1.0
+    /// How many there may be.
+    public static let stepBounds = 2...1_000_000
+
+    /// Thresholds from `low` to `high`; nil unless `low < high`, both within `bounds`, and `steps` within `stepBounds`.
     public init?(low: Double, high: Double, steps: Int) {
-        guard low.isFinite, high.isFinite, low < high, (2...1_000_000).contains(steps) else { return nil }
+        guard ThresholdGrid.bounds.contains(low), ThresholdGrid.bounds.contains(high), low < high,
+            ThresholdGrid.stepBounds.contains(steps)
+        else { return nil }
         self.low = low
         self.high = high
         self.steps = steps
@@ -31,8 +38,7 @@ public struct ThresholdGrid: Equatable, Sendable {
     public var thresholds: [Double] {
         (0..<steps).map { index in
             let exact = low + (high - low) * Double(index) / Double(steps - 1)
-            let rounded = (exact * 1e12).rounded() / 1e12
-            return rounded.isFinite ? rounded : exact
+            return (exact * 1e12).rounded() / 1e12
         }
     }
 }
@@ -45,6 +51,9 @@ public struct ThresholdPoint: Equatable, Sendable {
     public let confusion: ConfusionMatrix
     /// The share of all records it calls anomalous, labelled or not, unweighted.
     public let alarmShare: Double
+
+    /// True when it calls no record anomalous.
+    public var callsNothing: Bool { alarmShare == 0 }
 }
 
 /// The choice of a threshold.

@@ -32,7 +32,8 @@ struct SweepThreshold: Tool {
             """)
     var objective: String?
 
-    @Option(name: .long, help: ArgumentHelp("The thresholds tried.", valueName: "low:high:steps"))
+    @Option(
+        name: .long, help: ArgumentHelp("The thresholds tried, between 0 and 1.", valueName: "low:high:steps"))
     var grid: String?
 
     @Flag(name: .long, help: "Try every distinct score, midway to its neighbour.")
@@ -92,20 +93,22 @@ struct SweepThreshold: Tool {
     }
 
     private func thresholds(_ settings: Settings) throws -> ThresholdGrid {
+        let low = try settings.double("grid.low", in: ThresholdGrid.bounds)
+        let high = try settings.double("grid.high", in: ThresholdGrid.bounds)
+        let steps = try settings.int("grid.steps", in: ThresholdGrid.stepBounds)
+        guard let configured = ThresholdGrid(low: low, high: high, steps: steps) else {
+            throw settings.fault(among: [
+                ("grid.high", "a number above grid.low (\(low))"), ("grid.low", "a number below grid.high (\(high))"),
+            ])
+        }
         if let grid {
             guard let grid = ThresholdGrid(grid) else {
                 throw UsageError(
-                    "--grid: expected LOW:HIGH:STEPS with LOW < HIGH and at least 2 steps, found '\(grid)'")
+                    "--grid: expected LOW:HIGH:STEPS with 0 <= LOW < HIGH <= 1 and at least 2 steps, found '\(grid)'")
             }
             return grid
         }
-        let low = try settings.double("grid.low")
-        let high = try settings.double("grid.high")
-        let steps = try settings.int("grid.steps", in: 2...1_000_000)
-        guard let grid = ThresholdGrid(low: low, high: high, steps: steps) else {
-            throw settings.fault("grid.high", expected: "a number above grid.low (\(low))")
-        }
-        return grid
+        return configured
     }
 
     /// The records of the one model that all files come from, and how many were read.

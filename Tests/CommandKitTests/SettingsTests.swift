@@ -49,6 +49,20 @@ struct SettingsTests {
         #expect(try settings.double("forest.trees") == 200)
     }
 
+    @Test("of values that do not go together, one that the user set is to blame")
+    func blame() throws {
+        func refusal(_ file: String?, _ environment: [String: String] = [:]) throws -> String {
+            let fault = try settings(file, environment).fault(among: [("forest.trees", "many"), ("forest.view", "all")])
+            return "\(fault)".replacing(/\S*settings-\S*\.yaml/, with: "FILE")
+        }
+        #expect(try refusal("forest: {view: none}\n") == "FILE:1: key 'forest.view': expected all, found 'none'")
+        #expect(try refusal("forest: {view: none, trees: 1}\n").hasPrefix("FILE:1: key 'forest.trees'"))
+        #expect(
+            try refusal(nil, ["BORESCOPE_GROW_FOREST_FOREST_VIEW": "x"])
+                == "BORESCOPE_GROW_FOREST_FOREST_VIEW: key 'forest.view': expected all, found 'x'")
+        #expect(try refusal(nil).hasPrefix("configs/grow-forest.yaml:3: key 'forest.trees'"))
+    }
+
     @Test("the environment overrides the file, the file the defaults")
     func precedence() throws {
         let file = "forest: {trees: 50, view: all}\n"

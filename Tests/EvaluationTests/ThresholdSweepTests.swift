@@ -13,7 +13,9 @@ import Testing
         #expect(thresholds == (1...100).map { Double($0) / 100 })
     }
 
-    @Test(arguments: ["", "0:1", "1:0:5", "0:1:1", "0:nan:5", "a:1:5", "0:1:5:6"])
+    @Test(arguments: [
+        "", "0:1", "1:0:5", "0:1:1", "0:nan:5", "a:1:5", "0:1:5:6", "-1:0.2:3", "0.5:2:3", "-1e308:1e308:5", "1:1:2",
+    ])
     func noGrid(text: String) { #expect(ThresholdGrid(text) == nil) }
 
     @Test(arguments: ["f1", "fbeta:2", "fbeta:0.5", "cost:10:1", "false-alarms:2.5", "quantile:0.99"])
@@ -66,7 +68,7 @@ import Testing
         let bad = LabelledScores(scores: [0.1, 0.5, 0.9], labels: [true, false, false])
         let sweep = try ThresholdSweep(bad, grid: grid(), exact: true, objective: .cost(miss: 1, falseAlarm: 5))
         #expect(agree(sweep.best.threshold, 0.95))
-        #expect(sweep.best.confusion.alarms == 0)
+        #expect(sweep.best.confusion.alarms == 0 && sweep.best.callsNothing)
     }
 
     @Test func neighbouringNumbersAreTold() throws {
