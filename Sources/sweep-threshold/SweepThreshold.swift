@@ -43,7 +43,9 @@ struct SweepThreshold: Tool {
     var weights: String?
 
     @Option(
-        name: .long, help: ArgumentHelp("Write the chosen threshold into this model bundle.", valueName: "bundle"),
+        name: .long,
+        help: ArgumentHelp(
+            "Write the chosen threshold into this bundle, that of the model of the records.", valueName: "bundle"),
         completion: .directory)
     var update: String?
 
@@ -67,16 +69,22 @@ struct SweepThreshold: Tool {
         let bundle = try update.map { try ModelBundle(path: $0) }
 
         var (data, readCount) = try readRecords()
+        if let update, let bundle, !data.isEmpty, !bundle.scoresAlike(data.modelVersion) {
+            throw UsageError(
+                "--update: \(update) is \(bundle.version); expected records of that model, found some of "
+                    + "'\(data.modelVersion)'")
+        }
         let applied = try data.weight(objective.needsLabels ? weighting : .none)
         let sweep = try ThresholdSweep(data, grid: grid, exact: try settings.bool("exact"), objective: objective)
         let result = SweepReport(sweep, of: data, weighting: applied)
         try results.write(table: result.text(), json: result.json())
         if let update, let bundle {
-            if bundle.version != data.modelVersion {
-                report.logger.warning("\(update) is \(bundle.version); the records come from \(data.modelVersion)")
+            guard !sweep.best.callsNothing else {
+                throw UsageError(
+                    "\(update) keeps its threshold: \(objective) is served best by calling no record anomalous")
             }
             let updated = try bundle.replacingThreshold(
-                ThresholdRecord(value: sweep.best.threshold, method: "\(objective), weights \(applied.rawValue)"))
+                by: sweep.best.threshold, method: "\(objective), weights \(applied.rawValue)")
             try updated.write(to: update)
             report.logger.notice("\(update) is now \(updated.version), threshold \(sweep.best.threshold)")
         }

@@ -230,7 +230,7 @@ private func scored(_ rows: RowBatch, batches size: Int, with scorer: inout Wind
         }
         let alone = try ModelBundle(path: "\(scratch.path)/one/\(folder)")
         #expect(alone.version == read.members[1].version && alone.members.isEmpty)
-        let moved = try read.replacingThreshold(ThresholdRecord(value: 0.7, method: "f1"))
+        let moved = try read.replacingThreshold(by: 0.7, method: "f1")
         try moved.write(to: "\(scratch.path)/one")
         #expect(try ModelBundle(path: "\(scratch.path)/one").description.threshold.value == 0.7)
     }

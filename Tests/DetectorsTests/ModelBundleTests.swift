@@ -59,9 +59,48 @@ import VectorMath
         #expect(bundle.version.hasPrefix("sample-") && bundle.version.count == "sample-".count + 12)
         #expect(try sampleBundle().version == bundle.version)
         #expect(try sampleBundle(seed: 4).version != bundle.version)
-        let moved = try bundle.replacingThreshold(ThresholdRecord(value: 0.7, method: "f1"))
+        let moved = try bundle.replacingThreshold(by: 0.7, method: "f1")
         #expect(moved.version != bundle.version)
         #expect(moved.description.weights == bundle.description.weights)
+    }
+
+    @Test(arguments: [1.0000000000000002, -1, 1.5, .nan, .infinity])
+    func aThresholdThatIsNoScoreIsRefused(value: Double) throws {
+        let bundle = try sampleBundle()
+        #expect(throws: ThresholdError.self) { try bundle.replacingThreshold(by: value, method: "f1") }
+    }
+
+    @Test func anotherThresholdTakesTheMeasurementsOfTheOldOneAway() throws {
+        let scratch = try Scratch()
+        var description = try sampleBundle().description
+        description.metrics = MetricsRecord(
+            protocol: "how",
+            sets: [
+                "validation": [
+                    "f1": 0.9, "precision": 0.9, "recall": 0.9, "alarm_share": 0.1, "expected_calibration_error": 0.01,
+                    "auc_roc": 0.99, "average_precision": 0.98, "windows": 100, "positives": 9, "prevalence": 0.09,
+                ]
+            ])
+        description.threshold.candidates = [.init(method: "f1", value: 0.55, f1: 0.9)]
+        let sample = try sampleBundle()
+        let bundle = try ModelBundle(
+            description, detector: sample.detector, selfTest: sample.selfTest.windows, pool: pool)
+        let moved = try bundle.replacingThreshold(by: 1, method: "cost:1:2")
+        try moved.write(to: "\(scratch.path)/moved")
+        let again = try ModelBundle(path: "\(scratch.path)/moved").replacingThreshold(by: 0, method: "f1")
+        for changed in [moved, again] {
+            #expect(
+                changed.description.metrics.sets["validation"]?.keys.sorted() == [
+                    "auc_roc", "average_precision", "positives", "prevalence", "windows",
+                ])
+            #expect(changed.description.metrics.protocol.hasPrefix("how; the threshold was replaced"))
+            #expect(changed.description.metrics.protocol == moved.description.metrics.protocol)
+            #expect(changed.description.threshold.candidates == description.threshold.candidates)
+            #expect(changed.scoresAlike(bundle.version) && changed.scoresAlike(changed.version))
+            #expect(!changed.scoresAlike(try sampleBundle(seed: 4).version))
+        }
+        #expect(again.scoresAlike(moved.version) && !moved.scoresAlike(again.version))
+        #expect(try bundle.replacingThreshold(by: 1, method: "cost:1:2").version == moved.version)
     }
 
     @Test(arguments: [

@@ -116,7 +116,7 @@ import VectorMath
         let scorer = try WindowScorer(try sampleBundle(), options: options(), pool: pool)
         try scorer.saveState(to: state)
         var moved = try WindowScorer(
-            try sampleBundle().replacingThreshold(ThresholdRecord(value: 0.9, method: "f1")), options: options(),
+            try sampleBundle().replacingThreshold(by: 0.9, method: "f1"), options: options(),
             pool: pool)
         try moved.restoreState(from: state)
         var other = try WindowScorer(try sampleBundle(length: 6), options: options(), pool: pool)

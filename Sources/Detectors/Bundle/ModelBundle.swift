@@ -58,10 +58,26 @@ public struct ModelBundle: Sendable {
     }
 
     /// The same model with another threshold, and therefore another version.
-    public func replacingThreshold(_ threshold: ThresholdRecord) throws -> ModelBundle {
+    ///
+    /// What was considered in training stays on record; what was measured of decisions by the threshold before does not.
+    ///
+    /// - Parameter method: how `value` was chosen.
+    /// - Throws: `ThresholdError` when `value` is no score.
+    public func replacingThreshold(by value: Double, method: String) throws -> ModelBundle {
+        guard ThresholdRecord.range.contains(value) else { throw ThresholdError(value: value) }
         var description = description
-        description.threshold = threshold
+        let old = description.threshold
+        description.threshold.value = value
+        description.threshold.method = method
+        description.threshold.formerVersions = (old.formerVersions ?? []) + [version]
+        description.metrics = description.metrics.withoutDecisions
         return try ModelBundle(description, detector, selfTest)
+    }
+
+    /// Whether records of the model version `other` have the scores that this bundle gives: it is this version, or was this
+    /// model before its threshold was replaced.
+    public func scoresAlike(_ other: String) -> Bool {
+        other == version || description.threshold.formerVersions?.contains(other) == true
     }
 
     private init(_ description: ModelDescription, _ detector: any Detector, _ selfTest: SelfTest) throws {
@@ -221,7 +237,7 @@ public struct ModelBundle: Sendable {
         guard description.weights.file == weightsFile else {
             throw BundleError("the weights are called '\(description.weights.file)'; expected '\(weightsFile)'")
         }
-        guard (0...1).contains(description.threshold.value) else {
+        guard ThresholdRecord.range.contains(description.threshold.value) else {
             throw BundleError("the threshold is \(description.threshold.value); expected 0 to 1")
         }
         do {

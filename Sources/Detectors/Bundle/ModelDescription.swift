@@ -1,4 +1,5 @@
 import Features
+import SensorData
 
 #if canImport(Glibc)
     import Glibc
@@ -110,12 +111,37 @@ public struct ThresholdRecord: Codable, Hashable, Sendable {
     public var method: String
     /// What else was considered.
     public var candidates: [Candidate]
+    /// The versions that the model had with other thresholds, the first one first; nil where this is the first.
+    public var formerVersions: [String]?
+
+    enum CodingKeys: String, CodingKey {
+        case value, method, candidates
+        case formerVersions = "former_versions"
+    }
+
+    /// What a threshold may be.
+    public static let range = 0.0...1.0
 
     /// Takes the three.
     public init(value: Double, method: String, candidates: [Candidate] = []) {
         self.value = value
         self.method = method
         self.candidates = candidates
+    }
+}
+
+/// A threshold that no model can have.
+public struct ThresholdError: InputError, Equatable {
+    /// What was asked for.
+    public let value: Double
+
+    /// The request.
+    public var fault: InputFault { .request }
+
+    /// What is wrong with it.
+    public var description: String {
+        let range = ThresholdRecord.range
+        return "a threshold of \(value) is no score; expected \(range.lowerBound) to \(range.upperBound)"
     }
 }
 
@@ -130,6 +156,18 @@ public struct MetricsRecord: Codable, Hashable, Sendable {
     public init(protocol: String, sets: [String: [String: Double]]) {
         self.protocol = `protocol`
         self.sets = sets
+    }
+
+    /// The measurements that depend on the threshold.
+    private static let ofDecisions: Set = ["f1", "precision", "recall", "alarm_share", "expected_calibration_error"]
+    private static let withoutDecisionsNote = "; the threshold was replaced since: nothing is said of its decisions"
+
+    /// What holds whatever the threshold is: counts, and how well scores tell anomalous windows from others.
+    var withoutDecisions: MetricsRecord {
+        let isNoted = `protocol`.hasSuffix(MetricsRecord.withoutDecisionsNote)
+        return MetricsRecord(
+            protocol: isNoted ? `protocol` : `protocol` + MetricsRecord.withoutDecisionsNote,
+            sets: sets.mapValues { set in set.filter { !MetricsRecord.ofDecisions.contains($0.key) } })
     }
 }
 
