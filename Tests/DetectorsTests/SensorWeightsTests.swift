@@ -114,6 +114,31 @@ private struct Onlooker: Detector {
         #expect(abs(good.shares.reduce(0, +) - 1) < 1e-12)
     }
 
+    /// One sensor that reads nonsense moves the log odds by no more than the lessons taught it to.
+    @Test func noReadingOutvotesWhatWasLearnedOfIt() throws {
+        let windows = Self.windows(normalRows(400, width: 3, seed: 3), width: 3)
+        let forest = try ForestDetector(
+            fitting: windows, view: .last, configuration: .init(trees: 2, samples: 8, seed: 1), pool: pool)
+        let targets = windows.starts.map { windows.rows[$0 * 3] > 1.2 ? 1.0 : 0 }
+        let detector = try WeighedDetector(
+            Onlooker(base: forest),
+            lessons: .init(windows: windows, targets: targets, weights: targets.map { _ in 1 }, reference: windows),
+            sensors: [0, 1, 2], knots: Knots([-1, 0, 1]), penalty: .init(ridge: 1e-3, smoothness: 1e-3), pool: pool)
+        func logOdds(_ rows: [Float]) throws -> [Double] {
+            try detector.errors(of: Self.windows(rows, width: 3), pool: pool).map { log(expm1($0)) }
+        }
+        for place in 0..<3 {
+            func rows(_ values: [Float]) -> [Float] {
+                values.flatMap { value in (0..<3).map { $0 == place ? value : 0.5 } }
+            }
+            let seen = try logOdds(rows(windows.starts.map { windows.rows[$0 * 3 + place] }))
+            let (least, most) = (try #require(seen.min()), try #require(seen.max()))
+            for moved in try logOdds(rows([-1e30, -1e6, -40, 40, 1e6, 1e30])) {
+                #expect(moved >= least - 1e-9 && moved <= most + 1e-9)
+            }
+        }
+    }
+
     @Test func dependsNeitherOnTheBatchNorOnThreads() throws {
         let detector = try weighed()
         let other = try weighed(pool: WorkerPool(threads: 3))
@@ -205,6 +230,14 @@ private struct Onlooker: Detector {
         #expect(message("        3,\n        6", as: "        3,\n        2").contains("knots at 0.0, 3.0, 2.0"))
         #expect(message("        3,\n        6", as: "        3").contains("tensor 'weights.slope'"))
         #expect(message { $0["weights.mean"] = nil }.contains("'weights.mean' is missing"))
+        #expect(
+            message { $0["weights.low"] = Tensor([Float](repeating: 0, count: 43)) }.contains(
+                "'weights.high' is missing"))
+        #expect(
+            message {
+                $0["weights.low"] = Tensor([Float](repeating: 1, count: 43))
+                $0["weights.high"] = Tensor([Float](repeating: 0, count: 43))
+            }.contains("the range of the evidence is impossible"))
         #expect(message { $0["weights.more"] = Tensor([1.0]) }.contains("1 tensors that sensor weights do not"))
         #expect(message { $0["weights.intercept"] = Tensor([Double.nan]) }.contains("impossible number"))
         #expect(

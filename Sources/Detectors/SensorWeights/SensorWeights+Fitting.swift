@@ -38,16 +38,17 @@ extension SensorWeights {
             throw TrainingError("sensor weights need anomalous windows and others of the training units")
         }
         let scale = Standardisation(of: reference, width: sensors.count)
+        let range = EvidenceRange(of: sample.evidence, width: sensors.count)
         let blank = SensorWeights(
             knots: knots, sensors: sensors, mean: scale.mean, inverseDeviation: scale.inverseDeviation,
-            slopes: [Float](repeating: 0, count: sensors.count * knots.pieces), intercept: 0)
+            slopes: [Float](repeating: 0, count: sensors.count * knots.pieces), intercept: 0, range: range)
         let rows = blank.sparseRows(sample.evidence)
         let fitted = PenalisedLogistic(
             rows: rows, targets: sample.targets, weights: sample.weights, penalty: blank.penalties(penalty)
         ).fit(pool: pool)
         self.init(
             knots: knots, sensors: sensors, mean: scale.mean, inverseDeviation: scale.inverseDeviation,
-            slopes: fitted.coefficients.map { Float($0) }, intercept: fitted.intercept)
+            slopes: fitted.coefficients.map { Float($0) }, intercept: fitted.intercept, range: range)
     }
 
     /// The pieces of all functions that are not 0, window by window.

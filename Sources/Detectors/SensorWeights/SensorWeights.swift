@@ -9,7 +9,8 @@
 ///
 /// A window's evidence is a vector. Each of its numbers, standardised by healthy windows far from failure, goes through a
 /// function of its own, which is linear between knots, so that good and bad readings, and bad and very bad ones, can
-/// count differently; the sum of the functions and the intercept is the log odds.
+/// count differently; the sum of the functions and the intercept is the log odds. Values beyond those of the lessons count
+/// as the nearest one there, so that no number adds more than the lessons taught it to.
 public struct SensorWeights: Sendable {
     /// Where the functions bend.
     public let knots: Knots
@@ -22,6 +23,8 @@ public struct SensorWeights: Sendable {
     /// Log odds per standard deviation, shape (evidence, pieces).
     let slopes: [Float]
     let intercept: Double
+    /// The values that the slopes were learned from.
+    let range: EvidenceRange
 
     /// The error of a window that is as likely anomalous as not.
     public static let errorAtEvenOdds = log1p(1.0)
@@ -30,7 +33,8 @@ public struct SensorWeights: Sendable {
     var width: Int { mean.count }
 
     init(
-        knots: Knots, sensors: [Int32], mean: [Float], inverseDeviation: [Float], slopes: [Float], intercept: Double
+        knots: Knots, sensors: [Int32], mean: [Float], inverseDeviation: [Float], slopes: [Float], intercept: Double,
+        range: EvidenceRange
     ) {
         self.knots = knots
         self.sensors = sensors
@@ -38,12 +42,13 @@ public struct SensorWeights: Sendable {
         self.inverseDeviation = inverseDeviation
         self.slopes = slopes
         self.intercept = intercept
+        self.range = range
     }
 
     /// What number `place` of the evidence adds to the log odds when it is `value`.
     @inline(__always)
     func term(_ place: Int, _ value: Float) -> Double {
-        let argument = standardised(place, value)
+        let argument = standardised(place, range.clamped(place, value))
         let row = place * knots.pieces
         var sum = 0.0
         knots.forEachPiece(at: argument) { piece, length in sum += Double(slopes[row + piece]) * length }
@@ -91,6 +96,8 @@ extension SensorWeights {
         static let slopes = "weights.slope"
         static let intercept = "weights.intercept"
         static let sensors = "weights.sensor"
+        static let low = "weights.low"
+        static let high = "weights.high"
     }
 
     /// Whether a tensor of a bundle is of the weights.
@@ -98,11 +105,16 @@ extension SensorWeights {
 
     /// What a bundle keeps.
     var tensors: [String: Tensor] {
-        [
+        var tensors = [
             Name.mean: Tensor(mean), Name.inverseDeviation: Tensor(inverseDeviation),
             Name.slopes: Tensor(slopes, shape: [width, knots.pieces]), Name.intercept: Tensor([intercept]),
             Name.sensors: Tensor(sensors),
         ]
+        if range.isKnown {
+            tensors[Name.low] = Tensor(range.low)
+            tensors[Name.high] = Tensor(range.high)
+        }
+        return tensors
     }
 
     /// Reads what `tensors` gives.
@@ -117,12 +129,21 @@ extension SensorWeights {
             mean: try tensors.tensor(Name.mean, .float32, shape: [width]).floats ?? [],
             inverseDeviation: try tensors.tensor(Name.inverseDeviation, .float32, shape: [width]).floats ?? [],
             slopes: try tensors.tensor(Name.slopes, .float32, shape: [width, knots.pieces]).floats ?? [],
-            intercept: try tensors.tensor(Name.intercept, .float64, shape: [1]).doubles?.first ?? .nan)
+            intercept: try tensors.tensor(Name.intercept, .float64, shape: [1]).doubles?.first ?? .nan,
+            range: try SensorWeights.range(tensors, width: width))
         guard mean.allSatisfy(\.isFinite), inverseDeviation.allSatisfy({ $0.isFinite && $0 >= 0 }),
             slopes.allSatisfy(\.isFinite), intercept.isFinite
         else { throw BundleError("a tensor 'weights.…' holds an impossible number") }
         guard sensors.allSatisfy({ (-1..<Int32(columns)).contains($0) }) else {
             throw BundleError("tensor '\(Name.sensors)' names a sensor that the \(columns) columns do not have")
         }
+    }
+
+    /// The range that `tensors` give; none where the bundle is of a version that did not keep it.
+    private static func range(_ tensors: [String: Tensor], width: Int) throws -> EvidenceRange {
+        guard tensors[Name.low] != nil || tensors[Name.high] != nil else { return EvidenceRange(unlimited: width) }
+        return try EvidenceRange(
+            low: tensors.tensor(Name.low, .float32, shape: [width]).floats ?? [],
+            high: tensors.tensor(Name.high, .float32, shape: [width]).floats ?? [])
     }
 }
