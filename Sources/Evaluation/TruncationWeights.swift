@@ -84,6 +84,11 @@ public enum TruncationWeight {
     /// - Precondition: `firstScoredCycle <= cycle <= lastCycle`.
     public static func weight(cycle: Int64, firstScoredCycle: Int64, lastCycle: Int64) -> Double {
         precondition(firstScoredCycle <= cycle && cycle <= lastCycle)
-        return Double(lastCycle - cycle + 1) / Double(lastCycle - firstScoredCycle + 1)
+        return count(from: cycle, through: lastCycle) / count(from: firstScoredCycle, through: lastCycle)
+    }
+
+    /// How many cycles there are, also where they lie farther apart than an `Int64` reaches.
+    private static func count(from first: Int64, through last: Int64) -> Double {
+        Double(UInt64(bitPattern: last &- first)) + 1
     }
 }

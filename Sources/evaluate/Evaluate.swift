@@ -141,7 +141,7 @@ struct Evaluate: Tool {
 
     private func measure(_ settings: Settings) throws -> EvaluationProtocol {
         var measure = EvaluationProtocol()
-        measure.threshold = threshold
+        measure.threshold = try DecisionThreshold.checked(threshold)
         measure.rulThreshold = rulThreshold
         measure.weighting = try settings.choice("weights")
         guard let policy = try settings.alarmPolicy() else {

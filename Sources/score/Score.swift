@@ -124,10 +124,7 @@ struct Score: Tool {
 
     private func scorerOptions(_ settings: Settings) throws -> WindowScorer.Options {
         var options = WindowScorer.Options()
-        if let threshold, !(0...1).contains(threshold) {
-            throw UsageError("--threshold: expected a number from 0 to 1, found \(threshold)")
-        }
-        options.threshold = threshold
+        options.threshold = try DecisionThreshold.checked(threshold)
         options.missing = try settings.choice("missing")
         options.alarm = try settings.alarmPolicy()
         if alarmsOnly, options.alarm == nil {

@@ -160,6 +160,14 @@ import VectorMath
         #expect(throws: BundleError.self) { try reread(tensors: change("forest.feature", 0, to: -2)) }
         #expect(throws: BundleError.self) { try reread(tensors: change("forest.sample_count", 0, to: 31)) }
         #expect(throws: BundleError.self) { try reread(tensors: change("forest.sample_count", 1, to: .max)) }
+        let error = #expect(throws: BundleError.self) {
+            try reread { tensors in
+                var sizes = try #require(tensors["forest.sample_count"]?.int32s)
+                sizes.replaceSubrange(0..<3, with: [-4, -2, -2])
+                tensors["forest.sample_count"] = Tensor(sizes)
+            }
+        }
+        #expect(error?.message == "tree 0: node 0 holds -4 points; expected at least 1")
         let last = (sound.detector.tensors["forest.feature"]?.shape[0] ?? 1) - 1
         #expect(throws: BundleError.self) { try reread(tensors: change("forest.feature", last, to: 0)) }
         #expect(throws: BundleError.self) {

@@ -64,6 +64,16 @@ import Testing
         #expect(agree(dearAlarms.objective.value(of: dearAlarms.best.confusion), 1.0 / 6))
     }
 
+    @Test func cyclesMayLieAsFarApartAsNumbersReach() throws {
+        #expect(TruncationWeight.weight(cycle: 31, firstScoredCycle: 30, lastCycle: 39) == 0.9)
+        #expect(TruncationWeight.weight(cycle: .min + 1, firstScoredCycle: .min + 1, lastCycle: .max) == 1)
+        #expect(TruncationWeight.weight(cycle: .max, firstScoredCycle: .min + 1, lastCycle: .max) == 0x1p-64)
+        var data = LabelledScores(
+            scores: [0.1, 0.9], labels: [false, true], unitIDs: [1, 1], cycles: [.min + 1, .max], rul: [.max, 0])
+        try data.weightByTruncation()
+        #expect(data.weights == [1, 0x1p-64])
+    }
+
     @Test func callingNothingCanBeBest() throws {
         let bad = LabelledScores(scores: [0.1, 0.5, 0.9], labels: [true, false, false])
         let sweep = try ThresholdSweep(bad, grid: grid(), exact: true, objective: .cost(miss: 1, falseAlarm: 5))

@@ -147,6 +147,21 @@ import Testing
         }
     }
 
+    @Test func whatHasNoEndIsNoState() throws {
+        for path in ["/dev/zero", "/dev/full", "/dev/null"] {
+            let error = #expect(throws: DataError.self) {
+                try self.features(self.rows.picking(0..<9), state: path, FeaturizerSettings())
+            }
+            #expect(error?.message.hasPrefix("\(path): this is no state file; expected a plain file") == true)
+        }
+        try withPath { path in
+            try #require(mkfifo(path, 0o600) == 0)
+            #expect(throws: DataError.self) {
+                try self.features(self.rows.picking(0..<9), state: path, FeaturizerSettings())
+            }
+        }
+    }
+
     /// Bytes whose check sum is right but whose contents are not: what the decoder itself has to refuse.
     @Test func lengthsThatLieAreFound() throws {
         for count in [Int64(-1), 3, 1 << 60, .max] {

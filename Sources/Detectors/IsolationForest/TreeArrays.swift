@@ -71,8 +71,10 @@ extension IsolationForest {
                 let feature = Int(trees.features[first + node])
                 let size = Int(trees.sizes[first + node])
                 let depth = depthOfNode[node]
+                guard size >= 1 else {
+                    throw BundleError("tree \(tree): node \(node) holds \(size) points; expected at least 1")
+                }
                 if feature == -1 {
-                    guard size >= 1 else { throw BundleError("tree \(tree): leaf \(node) holds \(size) points") }
                     pathLengths[first + node] = Float(Double(depth) + averages[size])
                     continue
                 }

@@ -17,6 +17,8 @@ public enum StateFile {
     /// The version of the layout.
     public static let formatVersion = 1
     private static let magic = "BORESCOPE-STATE\n"
+    /// The longest file accepted, in bytes.
+    private static let lengthLimit = 1 << 32
 
     /// Replaces the file at `path`.
     ///
@@ -71,31 +73,20 @@ public enum StateFile {
         return decoder
     }
 
+    /// The bytes of the file at `path`; nil where there is none.
     private static func load(_ path: String) throws -> [UInt8]? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            if errno == ENOENT { return nil }
-            throw SystemError("open", path)
+        // A device may have no end, and a pipe no beginning. A link that leads nowhere has no size.
+        if kindOfFile(path) == .other, sizeOfFile(path) != nil {
+            throw DataError("\(path): this is no state file; expected a plain file, found a device or a pipe")
         }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = part.withUnsafeMutableBytes { systemRead(descriptor, $0) }
-            if count == 0 { return bytes }
-            if count > 0 {
-                bytes.append(contentsOf: part[..<count])
-            } else if errno != EINTR {
-                throw SystemError("read", path)
-            }
+        do {
+            return try readFile(path, limit: lengthLimit)
+        } catch let error as SystemError where error.code == ENOENT {
+            return nil
         }
     }
 
     private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
         bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
-}
-
-private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-    read(descriptor, buffer.baseAddress, buffer.count)
 }
