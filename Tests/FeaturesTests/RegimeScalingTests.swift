@@ -98,6 +98,21 @@ struct SeededNumbers {
         #expect(blind.inputs == sensors)
     }
 
+    @Test func aFewRowsMakeNoRegimes() throws {
+        // One engine in one flight condition: its settings' noise takes values of which each has a few rows, and the means of
+        // a few rows differ.
+        for seed in 1...8 as ClosedRange<UInt64> {
+            var rows = flightRows(units: 1, conditions: 1, seed: seed)
+            for row in 0..<rows.count { rows.values[row * 5 + 1] = Double(row * 7 % 20) * 0.0001 }
+            #expect(try fit(rows, .automatic).0.regimes?.regimes.count == 1)
+        }
+        // Where no value has enough rows, all of them are one regime.
+        var rows = flightRows(units: 1, conditions: 1)
+        for row in 0..<rows.count { rows.values[row * 5] = Double(row % 6) * 100 }
+        let scaling = try #require(try fit(rows, .automatic).0.regimes)
+        #expect(scaling.regimes.map(\.rows) == [60])
+    }
+
     @Test func asManyRegimesAsAskedFor() throws {
         let rows = flightRows(units: 12)
         let six = try #require(try fit(rows, .count(6)).0.regimes)

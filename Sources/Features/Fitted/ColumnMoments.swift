@@ -34,4 +34,11 @@ struct ColumnMoments {
     func variance(_ column: Int) -> Double {
         count > 1 && lows[column] < highs[column] ? squares[column] / Double(count - 1) : 0
     }
+
+    /// The variance of a column about the means of two groups of rows, each row counting alike.
+    static func pooledVariance(_ one: ColumnMoments, _ other: ColumnMoments, _ column: Int) -> Double {
+        let (first, second) = (Double(one.count - 1), Double(other.count - 1))
+        guard first + second > 0 else { return 0 }
+        return (first * one.variance(column) + second * other.variance(column)) / (first + second)
+    }
 }

@@ -4,7 +4,7 @@
 ///   ranges, are laid on a grid; cells within `gap` of each other, directly or through others, are one cluster; clusters
 ///   of too few rows are left out; and those are joined whose columns' means all lie within `leastDifference` standard
 ///   deviations. The result depends neither on the order of the rows nor on a random number. Settings that vary
-///   continuously, or that the machine does not feel, give one regime.
+///   continuously, or that the machine does not feel, give one regime, and so do too few rows to tell.
 /// - Asked for by number, they are what k-means finds, started from rows that are as far from each other as can be
 ///   (Gonzalez 1985, doi:10.1016/0304-3975(85)90224-5).
 struct OperatingRegimes {
@@ -14,8 +14,10 @@ struct OperatingRegimes {
     private static let resolution = 100.0
     /// Settings that occupy more cells than this vary continuously.
     private static let mostCells = 4000
-    /// The share of the rows that a cluster needs.
+    /// The share of the rows that a cluster needs,
     private static let leastShare = 0.01
+    /// and how many these are at least: the deviations of fewer say too little of whether clusters differ.
+    private static let leastRows = 30.0
     /// Clusters are told apart by a column whose means differ by so many standard deviations.
     private static let leastDifference = 3.0
     /// Rows up to this multiple of the farthest row's distance from the centre are no strangers,
@@ -136,7 +138,8 @@ extension OperatingRegimes {
         let found = cellOfRow.map { numberOfCell[$0] ?? 0 }
         var sizes = [Int](repeating: 0, count: (component.max() ?? 0) + 1)
         for number in found { sizes[number] += 1 }
-        let least = Double(settings.count) * leastShare
+        let least = max(Double(settings.count) * leastShare, leastRows)
+        guard sizes.contains(where: { Double($0) >= least }) else { return [Int](repeating: 0, count: settings.count) }
         var next = 0
         let numbers = sizes.map { size in
             guard Double(size) >= least else { return -1 }
@@ -157,7 +160,7 @@ extension OperatingRegimes {
         let joined = connected(count) { one, other in
             (0..<width - settingCount).allSatisfy { column in
                 let difference = moments[one].means[column] - moments[other].means[column]
-                let variance = (moments[one].variance(column) + moments[other].variance(column)) / 2
+                let variance = ColumnMoments.pooledVariance(moments[one], moments[other], column)
                 return abs(difference) <= leastDifference * variance.squareRoot()
             }
         }
