@@ -5,6 +5,26 @@ import SensorData
 import Testing
 import VectorMath
 
+/// A detector one of whose errors is not-a-number.
+private struct Muddled: Detector {
+    let base: any Detector
+    let place: Int
+    var architecture: DetectorArchitecture { base.architecture }
+    var length: Int { base.length }
+    var columns: [String] { base.columns }
+    var tensors: [String: Tensor] { base.tensors }
+
+    func errors(of windows: WindowBatch, pool: WorkerPool) throws -> [Double] {
+        var errors = try base.errors(of: windows, pool: pool)
+        errors[place] = .nan
+        return errors
+    }
+
+    func contributions(to windows: WindowBatch, pool: WorkerPool) throws -> [Double] {
+        try base.contributions(to: windows, pool: pool)
+    }
+}
+
 @Suite struct ModelBundleTests {
     private let pool = WorkerPool(threads: 1)
 
@@ -101,6 +121,28 @@ import VectorMath
         }
         #expect(again.scoresAlike(moved.version) && !moved.scoresAlike(again.version))
         #expect(try bundle.replacingThreshold(by: 1, method: "cost:1:2").version == moved.version)
+    }
+
+    @Test func aSelfTestThatIsNoNumberPassesForNothing() throws {
+        func numbers(_ name: String) -> (inout [String: Tensor]) throws -> Void {
+            { tensors in
+                let old = try #require(tensors[name])
+                tensors[name] =
+                    old.type == .float64
+                    ? Tensor([Double](repeating: .nan, count: old.shape[0]))
+                    : Tensor([Float](repeating: .infinity, count: old.bytes.count / 4), shape: old.shape)
+            }
+        }
+        for name in ["self_test.errors", "self_test.windows"] {
+            let error = #expect(throws: BundleError.self) { try reread(tensors: numbers(name)) }
+            #expect(error?.message == "tensor '\(name)' holds a number that is not finite")
+        }
+        // Not-a-number in any place is a deviation.
+        for place in 0..<3 {
+            let bundle = try sampleBundle()
+            let deviation = try bundle.selfTest.deviation(of: Muddled(base: bundle.detector, place: place), pool: pool)
+            #expect(deviation == .infinity)
+        }
     }
 
     @Test(arguments: [

@@ -34,6 +34,12 @@ public struct SelfTest: Sendable {
         errors = try tensors.tensor(SelfTest.errorsName, .float64, shape: [count]).doubles ?? []
         var windows = WindowBatch(columns: columns, length: length, keys: [])
         windows.rows = rows.floats ?? []
+        for (name, isFinite) in [
+            (SelfTest.windowsName, windows.rows.allSatisfy(\.isFinite)),
+            (SelfTest.errorsName, errors.allSatisfy(\.isFinite)),
+        ] where !isFinite {
+            throw BundleError("tensor '\(name)' holds a number that is not finite")
+        }
         windows.starts = (0..<count).map { $0 * length }
         windows.unitIDs = [Int64](repeating: 0, count: count)
         self.windows = windows
@@ -50,9 +56,12 @@ public struct SelfTest: Sendable {
 
     /// Scores the windows again.
     ///
-    /// - Returns: the largest difference from the recorded errors, relative where they exceed 1.
+    /// - Returns: the largest difference from the recorded errors, relative where they exceed 1; infinity where an error
+    ///   is no number now.
     public func deviation(of detector: any Detector, pool: WorkerPool) throws -> Double {
         let again = try detector.errors(of: windows, pool: pool)
-        return zip(again, errors).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
+        let differences = zip(again, errors).map { abs($0 - $1) / max(1, abs($1)) }
+        // Of not-a-number and another number, `max` may return either.
+        return differences.allSatisfy(\.isFinite) ? differences.max() ?? 0 : .infinity
     }
 }
