@@ -1,5 +1,4 @@
 import ArgumentParser
-import RecordStreams
 
 /// Where a program's findings go: a table for people, and JSON.
 public struct ReportOptions: ParsableArguments {
@@ -19,25 +18,25 @@ public struct ReportOptions: ParsableArguments {
     /// Nothing set.
     public init() {}
 
-    /// Throws `UsageError` when a result, here or in `others`, would replace one of `inputs` or another result.
-    public func check(against inputs: [String], with others: [String?] = []) throws {
-        try ResultFiles.check([output, json] + others, against: inputs)
-    }
-
-    /// Writes what was asked for.
+    /// Throws `UsageError` when a result would replace one of `inputs`, or the other result.
     ///
-    /// - Throws: `SystemError`.
-    public func write(
-        table: @autoclosure () throws -> String, json document: @autoclosure () throws -> String
-    ) throws {
-        if let json { try ReportOptions.write(try document(), to: json) }
-        if json != "-" { try ReportOptions.write(try table(), to: output) }
+    /// - Parameter others: what else the program writes, in words, and where.
+    public func check(against inputs: [String], beside others: [(what: String, path: String?)] = []) throws {
+        try PlannedOutputs(files + others).check(against: inputs)
     }
 
-    private static func write(_ text: String, to path: String?) throws {
-        let sink = try ByteSink(path: path)
-        var text = text
-        try text.withUTF8 { try sink.write(UnsafeRawBufferPointer($0)) }
-        try sink.finish()
+    private var files: [(what: String, path: String?)] { [("the result", output), ("the JSON", json)] }
+
+    /// Writes what was asked for: JSON that is printed takes the place of the table, unless that goes to a file.
+    ///
+    /// - Parameter printsTable: whether the table is printed when nobody says where it goes.
+    /// - Throws: `UsageError` when both go to one place, `SystemError`.
+    public func write(
+        table: @autoclosure () throws -> String, json document: @autoclosure () throws -> String,
+        printsTable: Bool = true
+    ) throws {
+        try PlannedOutputs(files).checkApart()
+        if let json { try StandardOutput.write(try document(), to: json) }
+        if output != nil || printsTable && json != "-" { try StandardOutput.write(try table(), to: output) }
     }
 }

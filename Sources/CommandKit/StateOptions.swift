@@ -14,10 +14,16 @@ public struct StateOptions: ParsableArguments {
     /// Nothing set.
     public init() {}
 
-    /// The file, if one was named.
+    /// The file, if one was named, looked at before the first row comes.
     ///
-    /// - Throws: `SystemError` where it could not be replaced at the end: all the work would be lost.
-    public func replaceableFile() throws -> String? {
+    /// - Parameters:
+    ///   - inputs: what is read, which the state may not replace.
+    ///   - output: where the records go, and the state may not. They may replace the input that they are made of, because
+    ///     they are written whole.
+    /// - Throws: `UsageError`; `SystemError` where the file could not be replaced at the end: all the work would be lost.
+    public func replaceableFile(apartFrom inputs: [String], _ output: String?) throws -> String? {
+        try PlannedOutputs([("the state", file)]).check(against: inputs)
+        try PlannedOutputs([("the records", output), ("the state", file)]).checkApart()
         if let file { try AtomicFile.checkCreatable(file) }
         return file
     }

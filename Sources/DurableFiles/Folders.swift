@@ -51,14 +51,6 @@ public func kindOfFile(_ path: String) -> FileKind? {
     }
 }
 
-/// Whether both names are those of one plain file, by whatever way they lead to it, or the same name of none.
-public func areSameFile(_ one: String, _ other: String) -> Bool {
-    var (first, second) = (stat(), stat())
-    let (hasFirst, hasSecond) = (stat(one, &first) == 0, stat(other, &second) == 0)
-    guard hasFirst, hasSecond else { return !hasFirst && !hasSecond && one == other }
-    return first.st_mode & S_IFMT == S_IFREG && first.st_dev == second.st_dev && first.st_ino == second.st_ino
-}
-
 /// The length of the file at `path` in bytes; nil when there is none.
 public func sizeOfFile(_ path: String) -> Int? {
     var information = stat()

@@ -40,7 +40,8 @@ struct CMAPSSValidate: Tool {
         guard self.report != "-" else {
             throw UsageError("--report -: expected a file, because the rows go to standard output")
         }
-        try ResultFiles.check([self.report], against: input.files, beside: [output.output])
+        try PlannedOutputs([("the verdict", self.report)]).check(against: input.files)
+        try PlannedOutputs([("the rows", output.output), ("the verdict", self.report)]).checkApart()
         if let path = self.report { try AtomicFile.checkCreatable(path) }
         let writer = try output.openWriter()
         let stream = ValidatedStream(

@@ -65,10 +65,7 @@ struct Evaluate: Tool {
     @OptionGroup var diagnostics: DiagnosticOptions
 
     func execute(_ report: Report) throws -> ToolStatus {
-        try results.check(against: input.files, with: [html])
-        if html == "-", results.json == "-" {
-            throw UsageError("--html - and --json - both print; write one of them to a file")
-        }
+        try results.check(against: input.files, beside: [("the page", html), ("the figures", figures)])
         let settings = try settings()
         let measure = try measure(settings)
         var evaluations: [ModelEvaluation] = []
@@ -92,9 +89,9 @@ struct Evaluate: Tool {
             EvaluationPage.text(evaluations, figures: $0, tool: "\(Self.toolName) \(borescopeVersion)")
         }
         try results.write(
-            table: html == "-" ? page ?? "" : EvaluationText.text(evaluations, showsUnits: units),
-            json: EvaluationJSON.text(evaluations))
-        if let html, html != "-", let page { try AtomicFile.write(page.utf8, to: html) }
+            table: EvaluationText.text(evaluations, showsUnits: units), json: EvaluationJSON.text(evaluations),
+            printsTable: html != "-")
+        if let html, let page { try StandardOutput.write(page, to: html) }
         if let figures, let drawn { try write(drawn, to: figures) }
         try record(evaluations, settings, report)
         report.summary(

@@ -50,7 +50,7 @@ struct Featurize: Tool {
         let settings = try settings()
         var featurizer = try Featurizer(settings: try featurizerSettings(settings))
         var isForTurbofans = columns.isEmpty && drop.isEmpty && settings.isDefault("drop")
-        let state = try state.replaceableFile()
+        let state = try state.replaceableFile(apartFrom: input.files, output.output)
         if let state { try featurizer.restoreState(from: state) }
         let count = try stream(report) { rows, writer in
             if isForTurbofans {
@@ -85,7 +85,7 @@ struct Featurize: Tool {
         }
         let digest = description.featureDigest
         var fitted = FittedRows(description.features, of: "model \(version)", missing: try settings().choice("missing"))
-        let state = try state.replaceableFile()
+        let state = try state.replaceableFile(apartFrom: input.files, output.output)
         if let state { try fitted.restoreState(from: state, digest: digest) }
         var features = RowBatch(schema: RowSchema(keys: [], columns: []))
         let count = try stream(report) { rows, writer in

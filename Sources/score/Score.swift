@@ -55,7 +55,7 @@ struct Score: Tool {
         let pool = WorkerPool(threads: try settings.int("threads", in: 0...1024))
         let bundle = try ModelBundle(path: try ModelReference(model).path())
         var scorer = try WindowScorer(bundle, options: options, pool: pool)
-        let state = try state.replaceableFile()
+        let state = try state.replaceableFile(apartFrom: input.files, output.output)
         if let state { try scorer.restoreState(from: state) }
 
         let writer = try output.openWriter()

@@ -37,7 +37,7 @@ struct Window: Tool {
         let settings = try settings()
         var cutter = try WindowCutter(settings: try windowSettings(settings))
         var isForTurbofans = columns.isEmpty && settings.isDefault("columns")
-        let state = try state.replaceableFile()
+        let state = try state.replaceableFile(apartFrom: input.files, output.output)
         if let state { try cutter.restoreState(from: state) }
         let writer = try output.openWriter()
         let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })

@@ -68,19 +68,40 @@ private struct Unforeseen: Error {}
         try results.check(against: ["b", "-"])
     }
 
-    @Test("a result may not replace another one, by whatever name, but devices take all there is")
-    func resultsOfOneFile() throws {
-        #expect(throws: UsageError.self) { try ReportOptions.parse(["-o", "new", "--json", "new"]).check(against: []) }
-        #expect(throws: UsageError.self) { try ResultFiles.check(["new"], against: [], beside: ["new"]) }
-        try ReportOptions.parse(["-o", "/dev/null", "--json", "/dev/null"]).check(against: [])
-        let folder = FileManager.default.temporaryDirectory.path
-        let name = "result-\(UUID().uuidString)"
-        try AtomicFile.write(Array("a".utf8), to: "\(folder)/\(name)")
-        defer { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
-        #expect(throws: UsageError.self) {
-            try ResultFiles.check(["\(folder)/\(name)"], against: ["\(folder)/./\(name)"])
+    @Test("a result may not replace an input under another name, or the other result")
+    func outputs() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("outputs-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let input = folder.appendingPathComponent("in").path
+        try Data().write(to: URL(fileURLWithPath: input))
+        let link = folder.appendingPathComponent("link").path
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "in")
+        func refusal(_ arguments: [String], _ others: [(String, String?)] = []) -> String? {
+            do {
+                try ReportOptions.parse(arguments).check(against: [input], beside: others.map { ($0.0, $0.1) })
+                return nil
+            } catch { return "\(error)".replacing(folder.path, with: "D") }
         }
-        try ResultFiles.check(["\(folder)/\(name)"], against: ["\(folder)/another"], beside: [nil, "-"])
+        #expect(refusal(["-o", "\(folder.path)/./in"]) == "D/./in is an input; write the result to another file")
+        #expect(refusal(["--json", link]) == "D/link is an input; write the JSON to another file")
+        let out = "\(folder.path)/out"
+        #expect(refusal(["-o", out]) == nil)
+        #expect(
+            refusal(["-o", out, "--json", "\(folder.path)/../\(folder.lastPathComponent)/out"])?
+                .hasPrefix("the result and the JSON both go to D/") == true)
+        #expect(
+            refusal(["-o", out], [("the page", out)])
+                == "the result and the page both go to D/out; write one of them to another file")
+        #expect(
+            refusal(["--json", "-"], [("the page", "-")])
+                == "the JSON and the page both go to standard output; write one of them to another file")
+        // Devices keep nothing that could be destroyed.
+        #expect(refusal(["-o", "/dev/null", "--json", "/dev/null"]) == nil)
+        let state = try StateOptions.parse(["--state", input])
+        #expect(throws: UsageError.self) { try state.replaceableFile(apartFrom: [link], nil) }
+        #expect(throws: UsageError.self) { try state.replaceableFile(apartFrom: ["-"], link) }
+        #expect(try state.replaceableFile(apartFrom: ["-"], out) == input)
     }
 
     @Test("an array holds at least one record")

@@ -52,6 +52,17 @@ import Testing
         try AtomicFile.checkCreatable("\(folder.path)/pipe")
     }
 
+    @Test func twoNamesOfOneFileHaveOneIdentity() throws {
+        try folder.write("", to: "deep/a")
+        try folder.link("link", to: "deep/a")
+        let identity = try #require(FileIdentity("\(folder.path)/deep/a"))
+        #expect(identity == FileIdentity("\(folder.path)/deep/../link"))
+        #expect(identity != FileIdentity("\(folder.path)/deep"))
+        #expect(FileIdentity("\(folder.path)/new") == FileIdentity("\(folder.path)/deep/../new"))
+        #expect(FileIdentity("\(folder.path)/new") != FileIdentity("\(folder.path)/newer"))
+        for path in ["/dev/null", "\(folder.path)/none/a"] { #expect(FileIdentity(path) == nil) }
+    }
+
     @Test func anOlderFileIsReplacedAndKeepsItsPermissions() throws {
         try folder.write("old", to: "a")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: "\(folder.path)/a")
