@@ -35,14 +35,29 @@ public final class AtomicDirectory {
         if isOpen { AtomicDirectory.removeTree(temporaryPath) }
     }
 
-    /// Throws `SystemError` when something stands at `path` that must not be replaced: a file, or a directory that is
-    /// neither empty nor holds a file called `marker`. For programs that work long before they write.
+    /// Throws `SystemError` when no directory can be made at `path`: something stands there that must not be replaced, a
+    /// file, or a directory that is neither empty nor holds a file called `marker`; or the folder above it, where it is
+    /// there, takes no new names. For programs that work long before they write.
     public static func checkReplaceable(_ path: String, marker: String?) throws {
+        let path = trimmed(path)
+        var folder = splitPath(path).directory
+        while kindOfFile(folder) == nil, errno == ENOENT, folder != splitPath(folder).directory {
+            folder = splitPath(folder).directory
+        }
+        try checkFolder(folder, takes: path)
         var information = stat()
         guard stat(path, &information) == 0 else { return }
         guard information.st_mode & S_IFMT == S_IFDIR else { throw SystemError("create", path, code: ENOTDIR) }
         if let marker, access("\(path)/\(marker)", F_OK) == 0 { return }
         guard entries(of: path)?.isEmpty == true else { throw SystemError("create", path, code: ENOTEMPTY) }
+    }
+
+    /// Throws `SystemError` when `folder` is no folder in which `path` can be created.
+    static func checkFolder(_ folder: String, takes path: String) throws {
+        guard kindOfFile(folder) == .folder else {
+            throw SystemError("create", path, code: kindOfFile(folder) == nil ? errno : ENOTDIR)
+        }
+        guard access(folder, W_OK | X_OK) == 0 else { throw SystemError("create", path) }
     }
 
     /// Writes one file of the directory, whole and synced.

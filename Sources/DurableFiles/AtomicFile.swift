@@ -30,12 +30,6 @@ public final class AtomicFile {
         case nameless
     }
 
-    /// Throws what `init` would throw. For programs that work long before they write. A pipe is not looked at: whoever reads it
-    /// would take the look for all there is.
-    public static func checkCreatable(_ path: String) throws {
-        if kindOfFile(path) != .other { _ = try AtomicFile(path) }
-    }
-
     /// Creates the temporary file for `path`.
     ///
     /// - Throws: `SystemError` when the directory cannot be written to.
@@ -61,6 +55,16 @@ public final class AtomicFile {
         }
         guard descriptor >= 0 else { throw SystemError("create", path) }
         if exists { fchmod(descriptor, information.st_mode & 0o777) }
+    }
+
+    /// Throws `SystemError` when no file can be made at `path`: a folder stands there, or there is no folder for it that takes
+    /// new names. For programs that work long before they write.
+    public static func checkCreatable(_ path: String) throws {
+        switch kindOfFile(path) {
+        case .folder: throw SystemError("create", path, code: EISDIR)
+        case .other where sizeOfFile(path) != nil: return
+        case .file, .other, nil: try AtomicDirectory.checkFolder(splitPath(followingLinks(path)).directory, takes: path)
+        }
     }
 
     deinit {

@@ -147,7 +147,8 @@ public struct ThresholdSweep: Sendable {
         return chosen
     }
 
-    private static func check(_ data: LabelledScores, _ objective: ThresholdObjective) throws {
+    /// Throws `DataError` when `data` lack records or labels that `objective` needs, whatever their scores are.
+    public static func check(_ data: LabelledScores, _ objective: ThresholdObjective) throws {
         guard !data.isEmpty else { throw DataError("no scored record to choose a threshold on") }
         guard objective.needsLabels else { return }
         let advice = "without labels choose a quantile (quantile:0.99)"

@@ -96,12 +96,8 @@ public struct Assessment: Sendable {
             }
             return ThresholdRecord(value: best.value, method: best.method, candidates: candidates)
         }
-        let value: Double
-        do {
-            value = try ThresholdSweep.exactThreshold(data, objective: objective)
-        } catch let error as DataError {
-            throw DataError("validation units: \(error.message)")
-        }
+        try choice.check(data)
+        let value = try ThresholdSweep.exactThreshold(data, objective: objective)
         let chosen = ThresholdRecord.Candidate(
             method: "\(objective)", value: min(max(value, 0), 1),
             f1: data.labelledCount > 0 ? ConfusionMatrix(data, threshold: value).f1 : nil)

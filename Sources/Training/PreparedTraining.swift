@@ -38,7 +38,8 @@ public struct PreparedTraining: Sendable {
     /// Splits and maps `data`.
     ///
     /// - Throws: `TrainingError` when units, healthy windows or variation are too few, `UsageError` when an objective was
-    ///   asked for that the validation units cannot serve.
+    ///   asked for that the validation units cannot serve, `DataError` when their labels do not serve it, or a row is too
+    ///   far from those that the scale was learned from.
     public init(_ data: TrainingData, settings: TrainingSettings) throws {
         self.settings = settings
         let table = data.table
@@ -87,6 +88,10 @@ public struct PreparedTraining: Sendable {
             validation.isAnomaly.contains { $0 != RowBatch.unknownLabel }
             || validation.rul.contains { $0 != RowBatch.unknown }
         objective = try settings.objective(validates: !split.validation.isEmpty, isLabelled: isLabelled)
+        if !split.validation.isEmpty {
+            let truth = try validation.truth(anomalyLife: settings.anomalyLife, weighting: settings.weighting)
+            try objective.check(truth)
+        }
         healthyValidation = try windows(endingIn: table.rows(ofUnits: validated, where: healthyRows))
         test = try windows(endingIn: table.rows(ofUnits: split.test))
         record = TrainingRecord(
@@ -126,6 +131,16 @@ public struct PreparedTraining: Sendable {
 }
 
 extension WindowBatch {
+    /// What is known of the windows beside scores, which are all 0: their labels, and how much each counts.
+    ///
+    /// - Throws: `DataError` when truncation weights are asked for and the units do not run to failure.
+    func truth(anomalyLife: Int64, weighting: RecordWeighting) throws -> LabelledScores {
+        var truth = try LabelledScores(
+            [Double](repeating: 0, count: count), of: self, anomalyLife: anomalyLife)
+        if truth.labelledCount > 0 { try truth.weight(weighting) }
+        return truth
+    }
+
     /// Four of the windows, spread evenly.
     var selfTest: WindowBatch {
         var chosen = self

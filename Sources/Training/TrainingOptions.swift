@@ -1,5 +1,7 @@
 import ArgumentParser
 import CommandKit
+import Detectors
+import DurableFiles
 
 /// Where a trainer writes its model.
 public struct BundleOptions: ParsableArguments {
@@ -11,6 +13,18 @@ public struct BundleOptions: ParsableArguments {
 
     /// Nothing set.
     public init() {}
+
+    /// Throws before long work what would stop it at its end.
+    ///
+    /// - Parameters:
+    ///   - inputs: what is read, which no output may replace.
+    ///   - checkpoint: where the training writes how far it is; nil is nowhere.
+    /// - Throws: `UsageError` when an output is an input or another output, `SystemError` when one cannot be written.
+    public func check(against inputs: [String], checkpoint: String? = nil) throws {
+        try PlannedOutputs([("the bundle", output), ("the checkpoint", checkpoint)]).check(against: inputs)
+        try ModelBundle.checkWritable(output)
+        if let checkpoint { try AtomicFile.checkCreatable(checkpoint) }
+    }
 }
 
 /// The options that every trainer has, whatever it fits.

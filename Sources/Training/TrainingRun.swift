@@ -14,16 +14,23 @@ public struct TrainingRun {
     /// Where messages go.
     public let report: Report
 
+    /// Where the bundle goes.
+    let path: String
     private let record: TrackedRun
     private let recordCount: Int
     private let droppedCount: Int
 
-    /// Reads `files` as `settings` and the command line ask.
+    /// Sees that its outputs can be written, and reads `files` as `settings` and the command line ask.
     ///
-    /// - Throws: `UsageError`, and what `TrackedRun`, `TrainingData` and `PreparedTraining` throw.
+    /// - Parameter checkpoint: where the training writes how far it is; nil is nowhere.
+    /// - Throws: `UsageError`, `SystemError` when an output cannot be written, and what `TrackedRun`, `TrainingData` and
+    ///   `PreparedTraining` throw.
     public init(
-        _ options: TrainingOptions, tracking: TrackingOptions, settings: Settings, files: [String], report: Report
+        _ options: TrainingOptions, bundle: BundleOptions, checkpoint: String? = nil, tracking: TrackingOptions,
+        settings: Settings, files: [String], report: Report
     ) throws {
+        try bundle.check(against: files, checkpoint: checkpoint)
+        path = bundle.output
         var training = try TrainingSettings(settings, columns: options.columns)
         training.insistsOnObjective = options.objective != nil
         pool = WorkerPool(threads: try settings.int("threads", in: 0...1024))
@@ -55,12 +62,11 @@ public struct TrainingRun {
     /// - Parameters:
     ///   - history: the losses of each epoch, where there are some.
     ///   - fit: what was fitted, in words.
-    ///   - path: where the bundle goes.
     ///   - status: how the training ended.
     /// - Throws: `DataError` when the threshold cannot be chosen, `SystemError`.
     public func finish(
         _ detector: some Detector, calibration: ScoreCalibration, history: HistoryRecord? = nil, fit: String,
-        path: String, status: RunStatus = .finished
+        status: RunStatus = .finished
     ) throws {
         let assessment = try Assessment(detector, calibration: calibration, on: prepared, pool: pool)
         let model = try TrainedModel(

@@ -1,6 +1,7 @@
 import Detectors
 import Evaluation
 import Features
+import SensorData
 
 /// What every trainer has to be told, whatever the detector.
 public struct TrainingSettings: Sendable {
@@ -68,6 +69,17 @@ public enum ThresholdChoice: Equatable, Sendable, CustomStringConvertible {
     /// True when the choice depends on the truth of the validation windows.
     public var needsLabels: Bool {
         if case .objective(let objective) = self { objective.needsLabels } else { true }
+    }
+
+    /// Throws `DataError` when `validation`, windows of validation units, lack labels that the choice needs: what their scores
+    /// are does not matter, so that it is known before a detector is trained.
+    func check(_ validation: LabelledScores) throws {
+        guard case .objective(let objective) = self else { return }
+        do {
+            try ThresholdSweep.check(validation, objective)
+        } catch let error as DataError {
+            throw DataError("validation units: \(error.message)")
+        }
     }
 
     /// The text that `init(_:)` reads.

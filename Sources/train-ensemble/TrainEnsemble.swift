@@ -61,6 +61,7 @@ struct TrainEnsemble: Tool {
         guard training.objective != .contamination else {
             throw settings.fault("threshold.objective", expected: "an objective of scores, not contamination")
         }
+        try bundle.check(against: input.files)
         let record = try TrackedRun(tracking, settings: settings, files: input.files, report: report)
         let reader = try RecordReader(paths: input.files, windowColumns: training.plainColumns)
         let data = try TrainingData(reader, settings: training)

@@ -47,7 +47,7 @@ struct TrainIsolationForest: Tool {
             trees: try settings.int("forest.trees", in: 1...100_000), samples: try sampleCount(settings),
             seed: try settings.seed())
         let run = try TrainingRun(
-            training, tracking: tracking, settings: settings, files: input.files, report: report)
+            training, bundle: bundle, tracking: tracking, settings: settings, files: input.files, report: report)
         let constant = run.prepared.constantColumns
         if !constant.isEmpty {
             report.logger.warning("constant over the healthy windows: \(constant.joined(separator: ", "))")
@@ -59,7 +59,7 @@ struct TrainIsolationForest: Tool {
             detector,
             calibration: detector.architecture.weights == nil
                 ? .identity : run.prepared.relativeCalibration(of: detector, pool: run.pool),
-            fit: "\(forest.trees) trees × \(alone.forest.sampleCount), view \(view.rawValue),", path: bundle.output)
+            fit: "\(forest.trees) trees × \(alone.forest.sampleCount), view \(view.rawValue),")
         return .done
     }
 

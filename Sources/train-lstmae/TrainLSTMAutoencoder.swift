@@ -39,8 +39,9 @@ struct TrainLSTMAutoencoder: Tool {
         let recipe = try AutoencoderRecipe(settings)
         let plan = try NetworkTraining(settings)
         let run = try TrainingRun(
-            training, tracking: tracking, settings: settings, files: input.files, report: report)
-        try run.train(recipe, plan, options: network, path: bundle.output)
+            training, bundle: bundle, checkpoint: network.checkpoint, tracking: tracking, settings: settings,
+            files: input.files, report: report)
+        try run.train(recipe, plan, options: network)
         return .done
     }
 }

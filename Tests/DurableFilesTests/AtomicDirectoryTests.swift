@@ -69,6 +69,20 @@ import Testing
         #expect(folder.names == ["models", "models/file", "models/one", "models/one/thesis.tex"])
     }
 
+    @Test func whatCannotBeMadeIsKnownBefore() throws {
+        try folder.write("file", to: "file")
+        try folder.write("precious", to: "full/thesis.tex")
+        try AtomicDirectory.checkReplaceable("\(folder.path)/new/one/", marker: nil)
+        try AtomicDirectory.checkReplaceable("surely-not-there", marker: nil)
+        for (name, code) in [("file/one", ENOTDIR), ("file/one/two", ENOTDIR), ("full", ENOTEMPTY), ("file", ENOTDIR)] {
+            let error = #expect(throws: SystemError.self) {
+                try AtomicDirectory.checkReplaceable("\(folder.path)/\(name)", marker: "model.json")
+            }
+            #expect(error == SystemError("create", "\(folder.path)/\(name)", code: code))
+        }
+        #expect(folder.names == ["file", "full", "full/thesis.tex"])
+    }
+
     @Test func anEmptyOneIsReplaced() throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         try write("new", to: path)

@@ -39,14 +39,19 @@ import Testing
         #expect(try folder.text("a") == "abc")
     }
 
-    @Test func whetherAFileCanBeCreatedIsToldBefore() throws {
+    @Test func whatCannotBeMadeIsKnownBefore() throws {
         try folder.write("old", to: "a")
-        try AtomicFile.checkCreatable("\(folder.path)/a")
-        try AtomicFile.checkCreatable("\(folder.path)/b")
-        #expect(folder.names == ["a"])
-        #expect(try folder.text("a") == "old")
-        let missing = #expect(throws: SystemError.self) { try AtomicFile.checkCreatable("\(folder.path)/no/a") }
-        #expect(missing?.operation == "create")
+        try folder.link("link", to: "a")
+        for name in ["a", "new", "link"] { try AtomicFile.checkCreatable("\(folder.path)/\(name)") }
+        try AtomicFile.checkCreatable("/dev/null")
+        try AtomicFile.checkCreatable("surely-not-there")
+        for (name, code) in [("", EISDIR), ("none/b", ENOENT), ("a/b", ENOTDIR)] {
+            let error = #expect(throws: SystemError.self) {
+                try AtomicFile.checkCreatable("\(folder.path)/\(name)")
+            }
+            #expect(error == SystemError("create", "\(folder.path)/\(name)", code: code))
+        }
+        #expect(folder.names == ["a", "link"])
         // Nobody reads it: opening it would wait for ever.
         mkfifo("\(folder.path)/pipe", 0o600)
         try AtomicFile.checkCreatable("\(folder.path)/pipe")

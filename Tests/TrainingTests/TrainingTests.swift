@@ -94,6 +94,22 @@ private func train(_ text: String, _ settings: TrainingSettings) throws -> (Prep
             message(fleet(units: 4, cycles: 9), settings { $0.healthy = .all }).contains("healthy windows of 10 rows"))
     }
 
+    @Test(arguments: ["f1", "cost:5:1", "false-alarms:2"])
+    func labelsThatDoNotServeTheObjectiveAreKnownBeforeTraining(text: String) throws {
+        let settings = settings { $0.objective = ThresholdChoice(text) ?? .contamination }
+        let healthy = try data(fleet(units: 6).replacing("true", with: "false"), settings)
+        let error = #expect(throws: DataError.self) { try PreparedTraining(healthy, settings: settings) }
+        #expect(error?.message.hasPrefix("validation units: ") == true)
+        // Without validation units, or by a quantile, nobody asks for the labels.
+        for change: (inout TrainingSettings) -> Void in [
+            { $0.validationShare = 0 }, { $0.objective = .objective(.quantile(share: 0.9)) },
+        ] {
+            var other = settings
+            change(&other)
+            _ = try PreparedTraining(healthy, settings: other)
+        }
+    }
+
     @Test func namesConstantColumns() throws {
         let lines = fleet(units: 4).replacing("\"b\":", with: "\"c\":3,\"b\":")
         let settings = settings()

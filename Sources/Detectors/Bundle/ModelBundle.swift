@@ -159,6 +159,11 @@ public struct ModelBundle: Sendable {
         return (description, version(description.name, Digest.hexadecimal(of: text)))
     }
 
+    /// Throws `SystemError` when no bundle can be written to `path`; for programs that work long before they write.
+    public static func checkWritable(_ path: String) throws {
+        try AtomicDirectory.checkReplaceable(path, marker: descriptionFile)
+    }
+
     /// Writes the bundle to the directory `path`, replacing a bundle or an empty directory that is there.
     ///
     /// - Throws: `SystemError`; `path` is then as it was.

@@ -44,7 +44,7 @@ extension TrainingRun {
     /// - Throws: `TrainingError` when nothing was learned, and after the bundle was written when the loss diverged;
     ///   `BundleError` when the checkpoint does not fit, `DataError`, `SystemError`.
     public func train(
-        _ recipe: some NetworkRecipe, _ training: NetworkTraining, options: NetworkOptions, path: String
+        _ recipe: some NetworkRecipe, _ training: NetworkTraining, options: NetworkOptions
     ) throws {
         Interruption.watch()
         var progress = EpochProgress(report, epochs: training.loop.epochs)
@@ -66,7 +66,7 @@ extension TrainingRun {
         try finish(
             detector, calibration: try recipe.calibration(of: detector, on: prepared, pool: pool),
             history: HistoryRecord(state), fit: "epoch \(state.bestEpoch) of \(state.epoch) (\(outcome.end))",
-            path: path, status: outcome.end.status)
+            status: outcome.end.status)
         if case .divergence = outcome.end {
             throw TrainingError("\(outcome.end); epoch \(state.bestEpoch), the best before, is in \(path)")
         }

@@ -22,10 +22,8 @@ extension PreparedTraining {
 
     /// The windows of training units whose truth is known; nil unless some are anomalous and some are not.
     private func lessons() throws -> WeighedDetector.Lessons? {
-        var truth = try LabelledScores(
-            [Double](repeating: 0, count: training.count), of: training, anomalyLife: settings.anomalyLife)
+        let truth = try training.truth(anomalyLife: settings.anomalyLife, weighting: settings.weighting)
         guard truth.labels.contains(1), truth.labels.contains(0) else { return nil }
-        try truth.weight(settings.weighting)
         let known = truth.labels.indices.filter { truth.labels[$0] >= 0 }
         return WeighedDetector.Lessons(
             windows: training.selecting { truth.labels[$0] >= 0 }, targets: known.map { Double(truth.labels[$0]) },
