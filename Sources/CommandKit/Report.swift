@@ -35,27 +35,30 @@ public final class Report {
     public func status(of work: () throws -> ToolStatus) -> ToolStatus {
         do {
             return try work()
-        } catch let error as SystemError where error.code == EPIPE {
-            return .done
-        } catch let error as any ToolFailure {
-            logger.error("\(error)")
-            return error.status
-        } catch let error as any InputError {
-            logger.error("\(error)")
-            return switch error.fault {
+        } catch {
+            let status = Report.status(meaning: error)
+            if status != .done { logger.error("\(error)") }
+            return status
+        }
+    }
+
+    /// The exit status that `error` means; a reader that has enough means none.
+    static func status(meaning error: any Error) -> ToolStatus {
+        switch error {
+        case let error as SystemError where error.code == EPIPE: .done
+        case let error as any ToolFailure: error.status
+        case let error as any InputError:
+            switch error.fault {
             case .request: .usage
             case .data: .badData
             }
-        } catch let error as SystemError {
-            logger.error("\(error)")
+        case let error as SystemError:
             switch error.operation {
-            case "open": return .noInput
-            case "create": return .cannotCreate
-            default: return .inputOutput
+            case "open": .noInput
+            case "create": .cannotCreate
+            default: .inputOutput
             }
-        } catch {
-            logger.error("\(error)")
-            return .internalError
+        default: .internalError
         }
     }
 }

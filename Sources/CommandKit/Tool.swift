@@ -69,9 +69,17 @@ private func runProgram(_ program: (some ParsableCommand).Type, named name: Stri
 /// Ends `program` as `error` of the command line asks: with the help, or with what is wrong, the usage and status 64.
 private func refuse(_ error: any Error, _ program: (some ParsableCommand).Type, named name: String) -> Never {
     let message = program.fullMessage(for: error)
-    guard program.exitCode(for: error) != .success, message.hasPrefix("Error: ") else {
-        program.exit(withError: error)
+    if program.exitCode(for: error) == .success {
+        do {
+            if !message.isEmpty { try StandardOutput.put(message + "\n") }
+        } catch {
+            let status = Report.status(meaning: error)
+            if status != .done { StandardErrorLog.put("\(name): \(error)\n") }
+            Glibc.exit(status.rawValue)
+        }
+        Glibc.exit(ToolStatus.done.rawValue)
     }
+    guard message.hasPrefix("Error: ") else { program.exit(withError: error) }
     StandardErrorLog.put("\(name): \(message.dropFirst("Error: ".count))\n")
     Glibc.exit(ToolStatus.usage.rawValue)
 }

@@ -63,7 +63,7 @@ public struct TrainingRun {
     ///   - history: the losses of each epoch, where there are some.
     ///   - fit: what was fitted, in words.
     ///   - status: how the training ended.
-    /// - Throws: `DataError` when the threshold cannot be chosen, `SystemError`.
+    /// - Throws: `DataError` when the threshold cannot be chosen, `SystemError`, also when the summary cannot be printed.
     public func finish(
         _ detector: some Detector, calibration: ScoreCalibration, history: HistoryRecord? = nil, fit: String,
         status: RunStatus = .finished
@@ -73,9 +73,18 @@ public struct TrainingRun {
             detector, assessment, on: prepared, history: history,
             tool: ToolRecord(name: report.tool, version: borescopeVersion), pool: pool)
         try model.bundle.write(to: path)
-        if !report.isQuiet { print(model.summary(fit: fit, path: path), terminator: "") }
+        let told = report.tell(model.summary(fit: fit, path: path))
         try record.finish(
             model.bundle, path: path, figures: TrainingFigures.all(assessment, history), status: status)
+        try told.get()
         report.summary(read: recordCount, written: 1, skipped: droppedCount)
+    }
+}
+
+extension Report {
+    /// Prints the summary of a training, unless it is to be quiet. The model is written by then and its run goes on record, so
+    /// that what may have gone wrong is said after that.
+    public func tell(_ summary: String) -> Result<Void, any Error> {
+        Result { if !isQuiet { try StandardOutput.put(summary) } }
     }
 }

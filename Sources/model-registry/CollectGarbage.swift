@@ -29,13 +29,13 @@ struct CollectGarbage: Tool {
         let contents = try cache.contents()
         let old = contents.filter { $0.lastUse <= oldest && !needed.contains($0.digest) }
         for bundle in old {
-            print("\(cache.path)/\(bundle.digest)\t\(bundle.bytes)")
+            try StandardOutput.put("\(cache.path)/\(bundle.digest)\t\(bundle.bytes)\n")
             if !dryRun { removeTree("\(cache.path)/\(bundle.digest)") }
         }
         // An hour is longer than any copy takes that is still going on.
         let leftovers = try cache.leftovers().filter { modificationTime(of: $0) ?? 0 < RunJournal.now - 3_600_000 }
         for leftover in leftovers {
-            print(leftover)
+            try StandardOutput.put("\(leftover)\n")
             if !dryRun { removeTree(leftover) }
         }
         report.summary(

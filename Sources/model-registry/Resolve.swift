@@ -20,7 +20,7 @@ struct Resolve: Tool {
     func execute(_ report: Report) throws -> ToolStatus {
         let resolved = try RegistrySession(options).resolver().resolve(ModelReference(reference))
         if let warning = resolved.warning { report.logger.warning("\(warning)") }
-        print(json ? try JSONDocument.text(resolved) : resolved.path + "\n", terminator: "")
+        try StandardOutput.put(json ? JSONDocument.text(resolved) : resolved.path + "\n")
         return .done
     }
 }

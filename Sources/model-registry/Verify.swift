@@ -40,7 +40,7 @@ struct Verify: Tool {
                 table.add([version.reference, "FAILED", "\(error)"])
             }
         }
-        print(table.text(), terminator: "")
+        try StandardOutput.put(table.text())
         report.summary(read: versions.count, written: versions.count - failures)
         return failures == 0 ? .done : .checkFailed
     }

@@ -70,8 +70,9 @@ struct TrainEnsemble: Tool {
             members, on: data, settings: training, tool: ToolRecord(name: Self.toolName, version: borescopeVersion),
             pool: pool)
         try ensemble.bundle.write(to: bundle.output)
-        if !report.isQuiet { print(ensemble.summary(path: bundle.output), terminator: "") }
+        let told = report.tell(ensemble.summary(path: bundle.output))
         try record.finish(ensemble.bundle, path: bundle.output, figures: ensemble.figures())
+        try told.get()
         report.summary(read: reader.recordCount, written: 1, skipped: data.droppedCount)
         return .done
     }
