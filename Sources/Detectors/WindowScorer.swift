@@ -86,10 +86,16 @@ public struct WindowScorer: Sendable {
                 if failure.map({ taken < $0.taken }) ?? true { failure = (error, taken) }
             }
         }
-        let admitted = WindowScorer.common(streams.map(\.rows.admitted.rows))
+        var admitted = WindowScorer.common(streams.map(\.rows.admitted.rows))
         let ends = WindowScorer.common(streams.map(\.assembler.endRows))
-        let scored = try self.records(
+        var scored = try self.records(
             of: streams.map { try $0.verdicts(endingIn: ends, explained: options.contributions != 0, pool: pool) })
+        if let place = scored.firstIndex(where: { !$0.isFinite }) {
+            // A row that could not be taken comes after all that were judged.
+            failure = (overflow(of: scored[place], at: batch.location(of: ends[place])), ends[place])
+            scored.removeLast(scored.count - place)
+            admitted.removeAll { $0 >= ends[place] }
+        }
         warmupCount += admitted.count - scored.count
         if options.emitsWarmup, scored.count < admitted.count {
             merge(scored, ends, admitted, of: batch, into: &records)
@@ -104,8 +110,19 @@ public struct WindowScorer: Sendable {
     /// - Throws: `DataError` naming the model where a column is missing or the length is another.
     public mutating func score(_ windows: WindowBatch, into records: inout [ScoredRecord]) throws {
         records.removeAll(keepingCapacity: true)
-        records = try self.records(
+        let scored = try self.records(
             of: streams.map { try $0.verdicts(on: windows, explained: options.contributions != 0, pool: pool) })
+        if let place = scored.firstIndex(where: { !$0.isFinite }) {
+            throw overflow(of: scored[place], at: windows.location(of: place))
+        }
+        records = scored
+    }
+
+    /// What is wrong with a window that the model has no finite error for.
+    private func overflow(of record: ScoredRecord, at location: SourceLocation) -> DataError {
+        DataError(
+            "unit \(record.unitID): the error of model \(bundle.version) is no finite number; "
+                + "expected readings nearer to those it learned from", at: location)
     }
 
     /// What is in all of `lists`, which rise; usually they are the same.

@@ -23,9 +23,7 @@ struct NDJSONScoredEncoder {
 
     /// - Throws: `DataError` where a number of `record` is not finite.
     static func requireFinite(_ record: ScoredRecord) throws {
-        let numbers = [record.anomalyScore, record.confidence, record.threshold, record.error]
-        guard numbers.allSatisfy({ $0?.isFinite ?? true }), record.contributions.allSatisfy({ $0.share.isFinite })
-        else {
+        guard record.isFinite else {
             throw DataError(
                 "the record of unit \(record.unitID) carries a number that is not finite; expected a finite score")
         }

@@ -74,4 +74,11 @@ public struct ScoredRecord: Equatable, Sendable {
         self.timestamp = timestamp
         self.modelVersion = modelVersion
     }
+
+    /// Whether every number of it can be written down.
+    public var isFinite: Bool {
+        func isSound(_ number: Double?) -> Bool { number?.isFinite ?? true }
+        return isSound(anomalyScore) && isSound(confidence) && isSound(threshold) && isSound(error)
+            && contributions.allSatisfy(\.share.isFinite)
+    }
 }

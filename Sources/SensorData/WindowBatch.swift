@@ -37,6 +37,12 @@ public struct WindowBatch: Sendable {
     public var count: Int { starts.count }
     /// The number of columns.
     public var width: Int { columns.count }
+    /// Where window `index` came from.
+    public func location(of index: Int) -> SourceLocation {
+        var place = origin
+        place.number += index
+        return place
+    }
 
     /// Calls `body` with the `length × width` values of window `index`, row-major.
     @inlinable

@@ -65,7 +65,7 @@ public struct PreparedTraining: Sendable {
         features = try FittedFeatures.fit(
             FeatureSpecification(settings: data.settingColumns, columns: data.columns, recipe: settings.features),
             to: table, where: referenceMask)
-        let mapped = features.apply(table)
+        let mapped = try features.finiteValues(of: table)
         let columns = features.columns
         func windows(endingIn mask: [Bool]) throws -> WindowBatch {
             try table.windows(of: mapped, columns: columns, shape: settings.windows.shape, endingIn: mask)

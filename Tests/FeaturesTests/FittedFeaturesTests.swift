@@ -78,6 +78,50 @@ import Testing
         }
     }
 
+    /// A reading that is no float once it is scaled, wherever it stands in its batch.
+    @Test(arguments: [1, 7, 500]) func aFeatureThatNoFloatHoldsIsLocated(longest: Int) throws {
+        let features = try FittedFeatures(
+            inputs: ["b", "a"], stages: [.minMax(MinMaxScaling(columns: ["b", "a"], low: [0, 0], high: [0.01, 1]))])
+        var far = rows
+        far.origin = SourceLocation(file: "rows", number: 1)
+        far.values[60 * 3 + 1] = 3e38
+        var fitted = FittedRows(features, of: "it")
+        var taken = 0
+        var message = ""
+        for part in far.cut(longest: longest, seed: 4) where message.isEmpty {
+            do {
+                try fitted.take(part)
+            } catch {
+                message = "\(error)"
+            }
+            taken += fitted.admitted.count
+            #expect(fitted.values.count == fitted.admitted.count * 2)
+            #expect(fitted.values.allSatisfy { $0.isFinite })
+        }
+        #expect(taken == 60)
+        #expect(
+            message == "rows:61: unit 3: feature 'b' is no finite number; "
+                + "expected readings nearer to those the model learned from")
+        var builder = FeatureTableBuilder(columns: ["b", "a"])
+        try builder.append(far)
+        let table = builder.finish()
+        let error = #expect(throws: DataError.self) { try features.finiteValues(of: table) }
+        #expect(error?.message.hasPrefix("unit 3, cycle 13: feature 'b' is no finite number") == true)
+        let windows = try table.windows(of: table.floatValues, columns: ["b", "a"], shape: WindowShape(length: 8))
+        #expect(throws: DataError.self) { try features.apply(windows) }
+    }
+
+    /// What score refuses a trainer refuses too.
+    @Test func rowsToLearnFromHoldNoMoreThanFloats() throws {
+        var far = rows
+        far.origin = SourceLocation(file: "rows", number: 1)
+        far.values[60 * 3 + 1] = 1e100
+        var builder = FeatureTableBuilder(columns: ["b", "a"])
+        let error = #expect(throws: DataError.self) { try builder.append(far) }
+        #expect(
+            error?.description.hasPrefix("rows:61: unit 3: column 'b' is out of range; expected at most 3.4") == true)
+    }
+
     @Test func nothingToLearnIsAnError() throws {
         let table = try table()
         let none = [Bool](repeating: false, count: table.rowCount)

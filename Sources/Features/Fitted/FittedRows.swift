@@ -53,7 +53,18 @@ public struct FittedRows: Sendable {
             failure = error
         }
         stream.apply(admitted, of: batch, into: &values)
+        if let place = values.firstNotFinite { throw leaveOut(from: place, of: batch) }
         if let failure { throw failure }
+    }
+
+    /// Takes back the rows from that of value `place` on, and says what is wrong with it.
+    private mutating func leaveOut(from place: Int, of batch: RowBatch) -> DataError {
+        let width = features.columns.count
+        let kept = place / width
+        let row = admitted.rows[kept]
+        admitted.keepFirst(kept)
+        values.removeLast(values.count - kept * width)
+        return features.overflow(of: place % width, unitID: batch.unitIDs[row], at: batch.location(of: row))
     }
 
     /// Sees that a schema has what the model needs, and settles with the first one whether it brings settings that the

@@ -4,7 +4,7 @@ extension FittedFeatures {
     /// Maps windows that come without the rows before them: each one as a unit of its own, of which nothing else is
     /// known, so that stages which need a past use the fleet's.
     ///
-    /// - Throws: `DataError` where a column is missing.
+    /// - Throws: `DataError` where a column is missing, or a feature is no finite number.
     public func apply(_ windows: WindowBatch) throws -> WindowBatch {
         let adapted = try adapted(to: windows.columns)
         guard adapted.inputs == inputs else { return try adapted.apply(windows) }
@@ -28,6 +28,7 @@ extension FittedFeatures {
             mapper.map(picked[...], memory: &memory, at: 0) { mapped in
                 for value in mapped { result.rows.append(Float(value)) }
             }
+            try check(result)
             return result
         }
         for (index, start) in windows.starts.enumerated() {
@@ -38,7 +39,17 @@ extension FittedFeatures {
             }
             result.starts[index] = index * windows.length
         }
+        try check(result)
         return result
+    }
+
+    /// Throws `DataError` naming the window when a feature is no finite number.
+    private func check(_ windows: WindowBatch) throws {
+        guard let place = windows.rows.firstNotFinite else { return }
+        let row = place / windows.width
+        guard let index = windows.starts.firstIndex(where: { ($0..<$0 + windows.length).contains(row) }) else { return }
+        throw overflow(
+            of: place % windows.width, unitID: windows.unitIDs[index], at: windows.location(of: index))
     }
 }
 

@@ -111,6 +111,14 @@ extension AdmittedRows {
         arrivals.removeLast()
     }
 
+    /// Forgets all but the first `count` rows.
+    mutating func keepFirst(_ count: Int) {
+        rows.removeLast(rows.count - count)
+        slots.removeLast(slots.count - count)
+        arrivals.removeLast(arrivals.count - count)
+        finish()
+    }
+
     /// Gives `values` the size of the rows there are.
     mutating func finish() {
         values.resize(to: count * width)

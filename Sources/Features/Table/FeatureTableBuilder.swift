@@ -19,7 +19,8 @@ public struct FeatureTableBuilder: Sendable {
 
     /// Collects `columns`.
     public init(columns: [String], missing: MissingValuePolicy = .error) {
-        intake = RowIntake(columns: columns, missing: missing)
+        // What a model is not asked to judge it must not be taught.
+        intake = RowIntake(columns: columns, missing: missing, largestMagnitude: RowIntake.largestFloat)
         table = FeatureTable(columns: columns, keys: [])
     }
 

@@ -146,7 +146,7 @@ private struct MemberWindows {
         self.bundle = bundle
         self.table = table
         columns = features.columns
-        mapped = features.apply(table.selecting(features.inputs))
+        mapped = try features.finiteValues(of: table.selecting(features.inputs))
     }
 
     func windows(of units: Set<Int64>) throws -> WindowBatch {
