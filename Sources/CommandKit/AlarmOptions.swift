@@ -25,13 +25,17 @@ extension Settings {
     /// - Throws: `UsageError` naming file, line and key.
     public func alarmPolicy() throws -> AlarmPolicy? {
         let text = try string("alarm.records")
+        // Without a policy the rest of the section must be sound too: what is wrong in it is not to show later.
+        let hysteresis = try double("alarm.hysteresis", in: 0...1)
+        let clear = try int("alarm.clear", in: 1...1_000_000)
+        let cooldown = try int("alarm.cooldown", in: 0...1_000_000)
         if text == "none" { return nil }
         guard var policy = AlarmPolicy(text) else {
             throw fault("alarm.records", expected: "K/N with 1 <= K <= N <= \(AlarmPolicy.longestSpan), as in 3/5")
         }
-        policy.hysteresis = try double("alarm.hysteresis", in: 0...1)
-        policy.clear = try int("alarm.clear", in: 1...1_000_000)
-        policy.cooldown = try int("alarm.cooldown", in: 0...1_000_000)
+        policy.hysteresis = hysteresis
+        policy.clear = clear
+        policy.cooldown = cooldown
         return policy
     }
 }

@@ -12,10 +12,9 @@ extension TrainingSettings {
     public init(_ settings: Settings, columns: [String]) throws {
         self.init()
         name = try settings.modelName()
+        let configured = ColumnSelection(names: try settings.strings("columns"))
         windows = WindowSettings(
-            columns: try columns.isEmpty
-                ? ColumnSelection(names: settings.strings("columns"))
-                : ColumnSelection(lists: columns, isStrict: true),
+            columns: columns.isEmpty ? configured : ColumnSelection(lists: columns, isStrict: true),
             settings: ColumnSelection(names: try settings.strings("settings")),
             shape: WindowShape(length: try settings.int("length", in: 1...100_000)),
             missing: try settings.choice("missing"))

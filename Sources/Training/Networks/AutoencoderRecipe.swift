@@ -63,9 +63,17 @@ extension Settings {
     /// - Parameter judged: how many rows of a window the network judges.
     /// - Throws: `UsageError` naming file, line and key.
     fileprivate func surpriseRows(of judged: Int) throws -> Int? {
+        let rows = try int("scoring.rows", in: 1...100_000)
         switch try string("scoring.kind") {
         case "mse": return nil
-        case "surprise": return try int("scoring.rows", in: 1...judged)
+        case "surprise":
+            guard rows <= judged else {
+                throw fault(among: [
+                    ("scoring.rows", "at most the \(judged) rows of a window"),
+                    ("length", "at least the \(rows) rows that surprise looks at"),
+                ])
+            }
+            return rows
         default: throw fault("scoring.kind", expected: "mse or surprise")
         }
     }

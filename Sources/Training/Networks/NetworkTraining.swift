@@ -94,17 +94,18 @@ extension NetworkTraining {
     public init(_ settings: Settings) throws {
         let positive = Double.leastNormalMagnitude...1e30
         let rate = try settings.double("training.learning_rate", in: positive)
+        // Those of the schedules that were not chosen must be sound too.
+        let plateau = RateSchedule.plateau(
+            patience: try settings.int("training.plateau_patience", in: 0...1_000_000),
+            factor: try settings.double("training.plateau_factor", in: 0...1))
+        let cosine = RateSchedule.cosine(
+            minimum: try settings.double("training.cosine_minimum", in: 0...rate),
+            steps: try NetworkTraining.steps(settings, "training.cosine_steps"))
         let schedule: RateSchedule
         switch try settings.string("training.schedule") {
         case "constant": schedule = .constant
-        case "plateau":
-            schedule = .plateau(
-                patience: try settings.int("training.plateau_patience", in: 0...1_000_000),
-                factor: try settings.double("training.plateau_factor", in: 0...1))
-        case "cosine":
-            schedule = .cosine(
-                minimum: try settings.double("training.cosine_minimum", in: 0...rate),
-                steps: try NetworkTraining.steps(settings, "training.cosine_steps"))
+        case "plateau": schedule = plateau
+        case "cosine": schedule = cosine
         default: throw settings.fault("training.schedule", expected: "constant, plateau or cosine")
         }
         self.init(

@@ -47,13 +47,20 @@ public struct PatchTSTRecipe: NetworkRecipe {
             hidden: try settings.int("network.hidden", in: 1...16384),
             instanceNorm: try settings.choice("network.instance_norm"))
         guard architecture.width % architecture.heads == 0 else {
-            throw settings.fault("network.heads", expected: "a divisor of the width, \(architecture.width)")
+            throw settings.fault(among: [
+                ("network.heads", "a divisor of the width, \(architecture.width)"),
+                ("network.width", "a multiple of the heads, \(architecture.heads)"),
+            ])
         }
         let length = try settings.int("length", in: 1...100_000)
         guard architecture.patch <= length - architecture.horizon else {
-            throw settings.fault(
-                "network.patch",
-                expected: "at most the \(length - architecture.horizon) rows of a window before the horizon")
+            let rows = length - architecture.horizon
+            let least = architecture.patch + architecture.horizon
+            throw settings.fault(among: [
+                ("network.patch", "at most the \(rows) rows of a window before the horizon"),
+                ("network.horizon", "at most \(length - architecture.patch), which leaves a patch before it"),
+                ("length", "at least \(least), a patch and the horizon"),
+            ])
         }
         guard let learned = HealthyRule(try settings.string("training.healthy")) else {
             throw settings.fault("training.healthy", expected: "rul>=N, cycle<=N or all")
@@ -65,8 +72,15 @@ public struct PatchTSTRecipe: NetworkRecipe {
 
     private static func forest(_ settings: Settings, horizon: Int) throws -> ForestPlan? {
         let samples = try settings.int("scoring.samples", in: 0...Int(Int32.max))
+        let rows = try settings.int("scoring.rows", in: 1...4096)
+        guard rows <= horizon else {
+            throw settings.fault(among: [
+                ("scoring.rows", "at most the \(horizon) rows of the horizon"),
+                ("network.horizon", "at least the \(rows) rows that residuals are the mean of"),
+            ])
+        }
         let plan = ForestPlan(
-            rows: try settings.int("scoring.rows", in: 1...horizon),
+            rows: rows,
             trees: try settings.int("scoring.trees", in: 1...100_000), samples: samples > 0 ? samples : nil)
         switch try settings.string("scoring.kind") {
         case "mse": return nil
