@@ -21,6 +21,12 @@ extension TrainingSettings {
         features = try FeatureRecipe(settings)
         validationShare = try settings.double("split.validation", in: 0...0.9)
         testShare = try settings.double("split.test", in: 0...0.9)
+        guard validationShare + testShare < 1 else {
+            throw settings.fault(among: [
+                ("split.test", "less than what a share of \(validationShare) to validate on leaves"),
+                ("split.validation", "less than what a share of \(testShare) to measure on leaves"),
+            ])
+        }
         func rule(_ key: String) throws -> HealthyRule {
             guard let rule = HealthyRule(try settings.string(key)) else {
                 throw settings.fault(key, expected: "rul>=N, cycle<=N or all")
