@@ -4,19 +4,17 @@ import Glibc
 /// epoch.
 public struct EpochProgress {
     private let report: Report
-    private let epochs: Int
     private let start = ContinuousClock.now
     private var done: Double?
     private var shown: ContinuousClock.Instant?
 
-    /// Prepares to show up to `epochs` epochs.
-    public init(_ report: Report, epochs: Int) {
+    /// Prepares to show a training.
+    public init(_ report: Report) {
         self.report = report
-        self.epochs = epochs
     }
 
-    /// Shows step `step` of `steps` in `epoch` (from 1), at most ten times a second.
-    public mutating func show(epoch: Int, step: Int, steps: Int, loss: Double) {
+    /// Shows step `step` of `steps` in `epoch` (from 1), of at most `epochs`; ten times a second at most.
+    public mutating func show(epoch: Int, of epochs: Int, step: Int, steps: Int, loss: Double) {
         guard report.showsProgress else { return }
         let now = ContinuousClock.now
         let position = Double(epoch - 1) + Double(step) / Double(steps)
@@ -33,8 +31,10 @@ public struct EpochProgress {
         write("\r\u{1B}[2K" + text)
     }
 
-    /// Reports that an epoch ended.
-    public func finishEpoch(_ epoch: Int, training: Double, validation: Double, rate: Double, isBest: Bool) {
+    /// Reports that an epoch of at most `epochs` ended.
+    public func finishEpoch(
+        _ epoch: Int, of epochs: Int, training: Double, validation: Double, rate: Double, isBest: Bool
+    ) {
         if report.showsProgress { write("\r\u{1B}[2K") }
         report.logger.notice(
             "epoch \(epoch)/\(epochs): loss \(EpochProgress.short(training)), validation \(EpochProgress.short(validation))\(isBest ? " (best)" : ""), rate \(EpochProgress.short(rate))"

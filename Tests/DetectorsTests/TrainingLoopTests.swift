@@ -60,7 +60,15 @@ private final class Scripted: Trainee {
         var state = TrainingState(rate: 1)
         let settings = TrainingLoop.Settings(
             epochs: 3, steps: 5, batch: 4, rate: 1, schedule: .cosine(minimum: 0.5, steps: 4), patience: 100, seed: 1)
-        #expect(try TrainingLoop(settings).run(trainee, from: &state) == .steps)
+        var epochs: Set<Int> = []
+        let end = try TrainingLoop(settings).run(
+            trainee, from: &state,
+            afterStep: { step in
+                epochs.insert(step.epochs)
+                return true
+            })
+        #expect(end == .steps)
+        #expect(epochs == [2], "the third epoch never comes")
         // An epoch has three steps; the second ends after two, and is measured there.
         #expect(trainee.orders.map(\.count) == [4, 4, 2, 4, 4])
         #expect(state.history.map(\.validation) == [3, 2])

@@ -82,6 +82,8 @@ public struct TrainingLoop: Sendable {
     public struct Progress: Sendable {
         /// The epoch, from 1.
         public var epoch: Int
+        /// How many there are at most.
+        public var epochs: Int
         /// The steps of this epoch done so far.
         public var step: Int
         /// The steps of an epoch.
@@ -114,6 +116,7 @@ public struct TrainingLoop: Sendable {
         defer { state.restoreBest(trainee) }
         let wholeEpoch = (trainee.windowCount + settings.batch - 1) / settings.batch
         let limit = min(settings.steps ?? .max, settings.epochs * wholeEpoch)
+        let epochs = (limit + wholeEpoch - 1) / wholeEpoch
         while state.epoch * wholeEpoch < limit {
             if state.epoch - state.bestEpoch >= settings.patience { return .patience }
             let order = shuffled(trainee.windowCount, epoch: state.epoch)
@@ -129,7 +132,7 @@ public struct TrainingLoop: Sendable {
                 guard loss.isFinite else { return .divergence(epoch: state.epoch + 1, step: step + 1) }
                 sum += loss * Double(batch.count)
                 let progress = Progress(
-                    epoch: state.epoch + 1, step: step + 1, steps: steps,
+                    epoch: state.epoch + 1, epochs: epochs, step: step + 1, steps: steps,
                     loss: sum / Double(first + batch.count))
                 guard afterStep(progress) else { return .interruption }
             }

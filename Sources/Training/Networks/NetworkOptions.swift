@@ -47,17 +47,20 @@ extension TrainingRun {
         _ recipe: some NetworkRecipe, _ training: NetworkTraining, options: NetworkOptions
     ) throws {
         Interruption.watch()
-        var progress = EpochProgress(report, epochs: training.loop.epochs)
+        var progress = EpochProgress(report)
+        var epochs = training.loop.epochs
         let outcome = try training.run(
             recipe, on: prepared, checkpoint: options.checkpoint, resumes: options.resume, pool: pool,
             afterStep: { step in
-                progress.show(epoch: step.epoch, step: step.step, steps: step.steps, loss: step.loss)
+                epochs = step.epochs
+                progress.show(
+                    epoch: step.epoch, of: epochs, step: step.step, steps: step.steps, loss: step.loss)
                 return !Interruption.isRequested
             },
             afterEpoch: { state in
                 guard let last = state.history.last else { return }
                 progress.finishEpoch(
-                    state.epoch, training: last.training, validation: last.validation, rate: last.rate,
+                    state.epoch, of: epochs, training: last.training, validation: last.validation, rate: last.rate,
                     isBest: state.bestEpoch == state.epoch)
                 recordEpoch(state)
             })
