@@ -1,5 +1,6 @@
 import Detectors
 import Features
+import Foundation
 import Testing
 import Training
 import VectorMath
@@ -55,6 +56,20 @@ import VectorMath
         #expect(
             message { _ = try training().run(recipe, on: late, pool: pool) }?
                 .hasPrefix("no window of the validation units is healthy (rul>=25)") == true)
+    }
+
+    @Test func aCheckpointBehindTheLastEpochIsRefused() throws {
+        let prepared = try prepared(fleet(units: 6))
+        let path = NSTemporaryDirectory() + "checkpoint-" + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let whole = try training().run(recipe, on: prepared, checkpoint: path, pool: pool)
+        let again = try training().run(recipe, on: prepared, checkpoint: path, resumes: true, pool: pool)
+        #expect(again.state == whole.state)
+        var shorter = training()
+        shorter.loop.epochs = 2
+        #expect(
+            message { _ = try shorter.run(recipe, on: prepared, checkpoint: path, resumes: true, pool: pool) }
+                == "\(path): training is past its last epoch; expected at most 2, found 3")
     }
 
     @Test func whatEndsBeforeTheFirstEpochLeavesNoModel() throws {

@@ -39,7 +39,7 @@ public struct NetworkTraining: Sendable {
     ///   - afterStep: is told the progress; false stops.
     ///   - afterEpoch: is told the state.
     /// - Throws: `TrainingError` when a column is constant or no epoch was completed, `BundleError` when the checkpoint is
-    ///   damaged or belongs to another training, `SystemError`.
+    ///   damaged or belongs to another training, `UsageError` when it is of a later epoch than the last, `SystemError`.
     public func run<Recipe: NetworkRecipe>(
         _ recipe: Recipe, on prepared: PreparedTraining, checkpoint: String? = nil, resumes: Bool = false,
         pool: WorkerPool, afterStep: (TrainingLoop.Progress) -> Bool = { _ in true },
@@ -60,6 +60,11 @@ public struct NetworkTraining: Sendable {
         var state = TrainingState(rate: loop.rate)
         if resumes, let checkpoint {
             state = try TrainingState(path: checkpoint, parameters: trainee.parameters.count, identity: identity)
+            guard state.epoch <= loop.epochs else {
+                throw UsageError(
+                    "\(checkpoint): training is past its last epoch; expected at most \(loop.epochs), "
+                        + "found \(state.epoch)")
+            }
         }
         let end = try TrainingLoop(loop).run(trainee, from: &state, afterStep: afterStep) { state in
             if let checkpoint { try state.write(to: checkpoint, identity: identity) }
