@@ -5,7 +5,7 @@ import Experiments
 /// How a training is recorded, and what becomes of its model.
 public struct TrackingOptions: ParsableArguments {
     /// Whether it is recorded.
-    @Flag(inversion: .prefixedNo, help: "Record the training as a run, where MLFLOW_TRACKING_URI says.")
+    @Flag(inversion: .prefixedNo, help: "Whether the training is recorded as a run, where MLFLOW_TRACKING_URI says.")
     public var track: Bool?
 
     /// The experiment.
