@@ -40,13 +40,13 @@ struct RollingStatistics: Sendable {
 
     /// Forgets a unit's past.
     mutating func begin(_ slot: Int) {
-        if counts.count <= slot {
+        if slot < counts.count {
+            counts[slot] = 0
+            histories.forget(slot)
+        } else {
             histories.add(units: slot + 1 - counts.count)
             counts.append(contentsOf: repeatElement(0, count: slot + 1 - counts.count))
         }
-        counts[slot] = 0
-        let size = histories.partSize
-        for place in slot * size..<(slot + 1) * size { histories.numbers[place] = 0 }
     }
 
     /// Writes the statistics of consecutive rows of a unit.
@@ -73,15 +73,15 @@ struct RollingStatistics: Sendable {
         _ count: Int, of slot: Int, rows: UnsafePointer<Double>, rowStride: Int,
         into result: UnsafeMutableRawPointer, resultStride: Int
     ) {
-        let (columns, width, known, end) = (columns, width, counts[slot], (slot + 1) * histories.partSize)
-        histories.numbers.withUnsafeBufferPointer { histories in
+        let (columns, width, known) = (columns, width, counts[slot])
+        histories.units[slot].withUnsafeBufferPointer { history in
             sums.withUnsafeMutableBufferPointer { sums in
                 windows.withUnsafeBufferPointer { windows in
                     guard let memory = sums.baseAddress else { return }
                     kernels.roll(
                         RollingRun(
                             columns: columns, width: width, rows: rows, rowStride: rowStride, count: count,
-                            past: histories.baseAddress.map { $0 + end } ?? UnsafePointer(memory), index: known,
+                            past: history.baseAddress.map { $0 + history.count } ?? UnsafePointer(memory), index: known,
                             windows: windows, memory: memory, results: result, resultStride: resultStride))
                 }
             }
@@ -121,10 +121,9 @@ struct RollingStatistics: Sendable {
     /// Puts the unit's last rows at the end of its history.
     private mutating func remember(_ count: Int, of slot: Int, rows: UnsafePointer<Double>, rowStride: Int) {
         histories.reserve(counts[slot])
-        let (columns, room, start) = (columns, histories.room, slot * histories.partSize)
-        histories.numbers.withUnsafeMutableBufferPointer { histories in
-            guard let base = histories.baseAddress else { return }
-            let history = base + start
+        let (columns, room) = (columns, histories.room)
+        histories.units[slot].withUnsafeMutableBufferPointer { memory in
+            guard let history = memory.baseAddress else { return }
             let new = min(count, room)
             history.update(from: history + new * columns, count: (room - new) * columns)
             for row in 0..<new {
@@ -139,7 +138,7 @@ extension RollingStatistics {
     /// Writes the last rows of each unit.
     func encode(into encoder: inout StateEncoder) {
         encoder.put(counts.map(Int64.init))
-        encoder.put(histories.numbers)
+        encoder.put(histories.units.joined())
     }
 
     /// Takes on what `encode` wrote for the same columns and windows.

@@ -91,7 +91,6 @@ public struct WindowAssembler: Sendable {
         let width = columns.count
         let before = runLengths[slot]
         let kept = min(before, shape.length - 1)
-        let history = slot * histories.partSize
         let base = windows.rows.count / max(width, 1)
         let firstWindow = windows.count
         for (step, index) in run.enumerated() where shape.endsWindow(before: before + step) {
@@ -101,7 +100,7 @@ public struct WindowAssembler: Sendable {
             endRows.append(row)
         }
         if windows.count > firstWindow {
-            windows.rows.append(contentsOf: histories.numbers[history..<history + kept * width])
+            windows.rows.append(contentsOf: histories.units[slot].prefix(kept * width))
             windows.rows.append(contentsOf: values[run.lowerBound * width..<run.upperBound * width])
             hasWindow[slot] = true
         }
@@ -113,16 +112,13 @@ public struct WindowAssembler: Sendable {
     private mutating func remember(_ run: Range<Int>, of values: [Float], slot: Int, kept: Int) {
         let width = columns.count
         histories.reserve(kept + run.count)
-        let history = slot * histories.partSize
         let fresh = min(run.count, shape.length - 1)
         let old = min(kept, shape.length - 1 - fresh)
-        histories.numbers.withUnsafeMutableBufferPointer { histories in
+        histories.units[slot].withUnsafeMutableBufferPointer { history in
             values.withUnsafeBufferPointer { values in
-                for value in 0..<old * width {
-                    histories[history + value] = histories[history + (kept - old) * width + value]
-                }
+                for value in 0..<old * width { history[value] = history[(kept - old) * width + value] }
                 for value in 0..<fresh * width {
-                    histories[history + old * width + value] = values[(run.upperBound - fresh) * width + value]
+                    history[old * width + value] = values[(run.upperBound - fresh) * width + value]
                 }
             }
         }
@@ -143,7 +139,7 @@ extension WindowAssembler {
         encoder.put(unitIDs)
         encoder.put(runLengths.map(Int64.init))
         encoder.put(hasWindow.map { $0 ? 1 : 0 } as [Int64])
-        encoder.put(histories.numbers)
+        encoder.put(histories.units.joined())
     }
 
     /// Takes on what `encode` wrote for windows of the same shape and columns.
