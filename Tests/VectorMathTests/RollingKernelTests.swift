@@ -34,7 +34,9 @@ import VectorMath
         return results
     }
 
-    @Test("all levels compute the same bits, and those are means and deviations", arguments: [1, 2, 7, 8, 14, 23])
+    @Test(
+        "all levels compute the same bits, and those are means and deviations",
+        arguments: [1, 2, 7, 8, 9, 14, 16, 17, 23, 24, 33])
     func levelsAgree(columns: Int) {
         let rows = (0..<9 * columns).map { Double(($0 * 7919) % 1009) / 8 - 40 }
         let base = statistics(rows, columns: columns, .base)
@@ -49,6 +51,23 @@ import VectorMath
                 let place = 2 * (row * columns + column)
                 #expect(abs(base[place] - mean) <= 1e-12)
                 #expect(abs(base[place + 1] - variance.squareRoot()) <= 1e-12)
+            }
+        }
+    }
+
+    @Test("roots taken by products have the bits of those taken by division, at every magnitude that occurs")
+    func rootsAgree() {
+        let columns = 32
+        var random = CounterRandom(seed: 11)
+        // Of a vector's columns: one constant, the others up to the largest there may be; in the last vector also such whose
+        // squares lose digits.
+        let ordinary = [0, 0x1p-440, 0x1p-200, 0x1p-20, 1, 0x1p20, 0x1p300, 0x1p498]
+        let scales = ordinary + ordinary + ordinary + [0x1p-530, 0x1p-500, 0x1p-480] + ordinary[..<5]
+        for _ in 0..<4000 {
+            let rows = (0..<9 * columns).map { scales[$0 % columns] * (random.uniform() - 0.5) }
+            let base = statistics(rows, columns: columns, .base).map(\.bitPattern)
+            for level in usableLevels where level != .base {
+                #expect(statistics(rows, columns: columns, level).map(\.bitPattern) == base)
             }
         }
     }

@@ -51,11 +51,6 @@ SIMD_DEFINE(16)
     /* The root of the magnitude. */                                                              \
     SIMD_INLINE simd_d##N simd_root##N(simd_d##N a) {                                             \
         return __builtin_elementwise_sqrt(__builtin_elementwise_abs(a));                          \
-    }                                                                                             \
-    /* Stores a[i] and b[i] of `count` lanes side by side, `stride` bytes from those of the lane before. */ \
-    SIMD_INLINE void simd_store_pairs##N(simd_d##N a, simd_d##N b, long count, void *at, long stride) { \
-        for (int i = 0; i < N; i++)                                                               \
-            if (count == N || i < count) *(simd_loose_d2 *)((char *)at + i * stride) = (simd_d2){a[i], b[i]}; \
     }
 
 SIMD_DEFINE_DOUBLE(2)
@@ -164,6 +159,7 @@ SIMD_INLINE simd_f16 simd_quad_maxima16(simd_f16 v) {
 }
 
 #include "NumberFields.h"
+#include "RollingSums.h"
 #include "TreeWalks.h"
 #include "ShallowTrees.h"
 #include "TreeGrowth.h"
