@@ -40,13 +40,7 @@ import Kernels
         _ text: UnsafeRawPointer, _ ends: UnsafePointer<Int32>, _ count: Int, _ shapes: UnsafePointer<UInt64>,
         _ values: UnsafeMutablePointer<Double>
     ) -> Bool {
-        var others: UInt64 = 0
-        var field = 0
-        while field < count {
-            others |= simd_read_numbers8(text, ends + field, shapes + field, FieldShapes.columns, values + field)
-            field &+= FieldKernels.group
-        }
-        return others == 0
+        simd_read_numbers(text, ends, count, shapes, FieldShapes.columns, values)
     }
 #else
     let fieldKernels: FieldKernels? = nil

@@ -32,9 +32,9 @@ typedef unsigned long long simd_word8 __attribute__((ext_vector_type(8)));
 typedef unsigned long long simd_loose_word8 __attribute__((ext_vector_type(8), aligned(8)));
 
 
-/// Reads eight numbers, which begin a byte behind ends[-1 ... 6] and end before ends[0 ... 7]; 0 where all of them have
-/// the shapes that `FieldShapes` describes in rows of `stride` words.
-SIMD_INLINE unsigned long long simd_read_numbers8(
+/// Reads eight numbers, which begin a byte behind ends[-1 ... 6] and end before ends[0 ... 7]; 0 in the lanes of those that
+/// have the shapes that `FieldShapes` describes in rows of `stride` words.
+SIMD_INLINE simd_word8 simd_read_numbers8(
     const void *text, const int *ends, const unsigned long long *shapes, long stride, double *values) {
     typedef int simd_end8 __attribute__((ext_vector_type(8), aligned(4)));
     typedef char simd_c64 __attribute__((vector_size(64)));
@@ -74,7 +74,16 @@ SIMD_INLINE unsigned long long simd_read_numbers8(
     simd_d8 rest = SIMD_FMA(-estimate, (simd_d8)*rows[4], magnitude);
     simd_word8 quotient = (simd_word8)SIMD_FMA(rest, reciprocal, estimate);
     *(simd_loose_word8 *)values = quotient | negative << 63;
-    return __builtin_reduce_or(other);
+    return other;
+}
+
+/// Reads `count` numbers, a multiple of eight; true where all of them have their shapes.
+SIMD_INLINE _Bool simd_read_numbers(
+    const void *text, const int *ends, long count, const unsigned long long *shapes, long stride, double *values) {
+    simd_word8 others = 0;
+    for (long field = 0; field < count; field += 8)
+        others |= simd_read_numbers8(text, ends + field, shapes + field, stride, values + field);
+    return __builtin_reduce_or(others) == 0;
 }
 
 #endif
