@@ -1,5 +1,11 @@
 import SensorData
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The arrays of an NPY file, one after another, as they arrive.
 final class NPYArrayReader {
     private let input: InputBuffer
@@ -80,12 +86,22 @@ final class NPYArrayReader {
         }
         guard try input.fill(atLeast: prefix + size) else { throw error("the header of the array is cut short") }
         let whole = UnsafeBufferPointer(start: input.first, count: prefix + size)
-        if headerBytes.count != whole.count || !headerBytes.elementsEqual(whole) {
+        if !isLastHeader(whole) {
             try understand(UnsafeBufferPointer(rebasing: whole[prefix...]), isUTF8: version == 3)
             headerBytes = Array(whole)
         }
         remaining = header?.shape.count == 2 ? 1 : header?.shape.first ?? 1
         input.consume(prefix + size)
+    }
+
+    /// Whether the bytes are those of the header before: arrays of a stream mostly have the same.
+    private func isLastHeader(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        headerBytes.withUnsafeBufferPointer { last in
+            guard last.count == bytes.count, let start = last.baseAddress, let other = bytes.baseAddress else {
+                return false
+            }
+            return memcmp(start, other, last.count) == 0
+        }
     }
 
     private func understand(_ bytes: UnsafeBufferPointer<UInt8>, isUTF8: Bool) throws {

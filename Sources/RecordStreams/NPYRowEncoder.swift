@@ -39,16 +39,18 @@ struct NPYRowEncoder {
     ) throws {
         try adopt(schema, sink)
         let (stride, offset) = (arrays.recordSize, identity.size)
-        var first = 0
-        while first < rows.count {
-            let part = first..<min(rows.count, first + arrays.room)
-            _ = arrays.append(atMost: part.count) { records in
-                fill(part, records + offset, stride)
-                identity.put(rows[part], of: batch, at: records, stride: stride)
-                return part.count
+        try rows.withUnsafeBufferPointer { rows in
+            var first = 0
+            while first < rows.count {
+                let part = first..<min(rows.count, first + arrays.room)
+                _ = arrays.append(atMost: part.count) { records in
+                    fill(part, records + offset, stride)
+                    identity.put(rows[part], of: batch, at: records, stride: stride)
+                    return part.count
+                }
+                first = part.upperBound
+                if arrays.isFull { try finish(to: sink) }
             }
-            first = part.upperBound
-            if arrays.isFull { try finish(to: sink) }
         }
     }
 
