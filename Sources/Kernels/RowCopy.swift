@@ -2,8 +2,8 @@
 public struct RowCopy {
     /// Copies the rows in their order, and looks at each number on the way.
     ///
-    /// - Returns: how many rows come before the first one with NaN or a magnitude beyond `limit`, which is copied too and
-    ///   is the last one that is.
+    /// - Returns: how many rows come before the first one with NaN or a magnitude beyond `limit`, which is copied too; what
+    ///   becomes of those behind it is open.
     public typealias Kernel = @Sendable (_ copy: RowCopy) -> Int
 
     /// The first row's first column, at any address.

@@ -71,21 +71,6 @@ SIMD_INLINE simd_d4 simd_load_part4(const double *at, long count) {
 SIMD_INLINE simd_d8 simd_load_part8(const double *at, long count) {
     return (simd_d8)__builtin_ia32_loadupd512_mask(at, (simd_d8)0.0, (unsigned char)((1 << count) - 1));
 }
-
-/// Copies the doubles at `from` that are chosen, a bit each, side by side to `to`; true where one of them is not at most
-/// `limit` in magnitude. No other memory is touched.
-SIMD_INLINE _Bool simd_copy_chosen8(const void *from, unsigned char chosen, double limit, void *to) {
-    // In the comparisons 22 is not less than or equal, true of NaN, without a trap; 4 is as the machine rounds.
-    if (chosen == 0xff) {
-        simd_d8 all = *(const simd_loose_d8 *)from;
-        *(simd_loose_d8 *)to = all;
-        return __builtin_ia32_cmppd512_mask(__builtin_elementwise_abs(all), (simd_d8)limit, 22, -1, 4) != 0;
-    }
-    simd_d8 values = (simd_d8)__builtin_ia32_loadupd512_mask((const double *)from, (simd_d8)0.0, chosen);
-    simd_d8 packed = (simd_d8)__builtin_ia32_compressdf512_mask(values, (simd_d8)0.0, chosen);
-    __builtin_ia32_storeupd512_mask((double *)to, packed, (unsigned char)((1 << __builtin_popcount(chosen)) - 1));
-    return __builtin_ia32_cmppd512_mask(__builtin_elementwise_abs(values), (simd_d8)limit, 22, chosen, 4) != 0;
-}
 #endif
 
 /// p · 2^n for whole n from -150 to 128, rounded once where the machine can.
@@ -160,6 +145,7 @@ SIMD_INLINE simd_f16 simd_quad_maxima16(simd_f16 v) {
 
 #include "NumberFields.h"
 #include "RollingSums.h"
+#include "RowCopies.h"
 #include "TreeWalks.h"
 #include "ShallowTrees.h"
 #include "TreeGrowth.h"
