@@ -79,14 +79,20 @@ struct CMAPSSLines {
         let start = position
         let lastWord = bytes.count - 8
         var unit = unit
+        var known = KnownUnit()
         var at = position
         for row in 0..<blockRows {
             guard at < end else { return (row, .done) }
-            guard let first = CMAPSSLines.number(base, lastWord, at, shapes), let number = whole(first.value) else {
-                return (row, .oddLine)
+            if at > lastWord || !known.begins(base + at) {
+                guard let first = CMAPSSLines.number(base, lastWord, at, shapes), let number = whole(first.value)
+                else {
+                    return (row, .oddLine)
+                }
+                known = KnownUnit(number, base + at, length: first.next - at)
             }
+            let number = known.number
             if stopsAtUnitEnd, let unit, unit != number { return (row, .unitEnd) }
-            guard let second = CMAPSSLines.number(base, lastWord, first.next, shapes + 1),
+            guard let second = CMAPSSLines.number(base, lastWord, at &+ known.length, shapes + 1),
                 let cycle = whole(second.value)
             else {
                 return (row, .oddLine)
@@ -116,6 +122,36 @@ struct CMAPSSLines {
             position = at
         }
         return (blockRows, .done)
+    }
+
+    /// The unit of the line before, as it is written: mostly the next line begins with the same characters.
+    private struct KnownUnit {
+        private(set) var number: Int64 = 0
+        /// Characters, with the blank behind them.
+        private(set) var length = 0
+        private var word: UInt64 = 0
+        /// The bytes of the word that are the unit's; with none no line begins with it.
+        private var mask: UInt64 = 0
+
+        init() {}
+
+        /// A number that is `length` long with what stands behind it; one whose end that does not show is not known again.
+        @inline(__always)
+        init(_ number: Int64, _ text: UnsafeRawPointer, length: Int) {
+            self.number = number
+            self.length = length
+            guard length <= 8, text.load(fromByteOffset: length - 1, as: UInt8.self) == 0x20 else { return }
+            mask = UInt64.max >> UInt64(64 - 8 * length)
+            for place in 0..<length {
+                word |= UInt64(text.load(fromByteOffset: place, as: UInt8.self)) << UInt64(8 * place)
+            }
+        }
+
+        /// Whether the eight bytes at `text` begin with it.
+        @inline(__always)
+        func begins(_ text: UnsafeRawPointer) -> Bool {
+            mask != 0 && UInt64(littleEndian: text.loadUnaligned(as: UInt64.self)) & mask == word
+        }
     }
 
     /// Space, tab, carriage return, newline.

@@ -56,6 +56,23 @@ import Testing
         }
     }
 
+    @Test("units whose numbers begin alike are told apart, however they are set off")
+    func tellsUnitsApart() throws {
+        var random = SplitMix(state: 9)
+        let known: [Int64] = [1, 12, 123, 1_234_567, 12_345_678, 123_456_789, 2, 21]
+        var text = ""
+        var expected: [Int64] = []
+        for cycle in 1...2000 {
+            // Most rows are of the unit of the row before.
+            let unit = random.next() % 4 > 0 ? expected.last ?? 1 : known[Int(random.next() % 8)]
+            let indentation = random.next() % 8 == 0 ? " " : ""
+            let gap = random.next() % 4 == 0 ? "\t" : random.next() % 4 == 0 ? "  " : " "
+            text += "\(indentation)\(unit)\(gap)\(cycle) " + (0..<24).map(String.init).joined(separator: " ") + "\n"
+            expected.append(unit)
+        }
+        for size in [Int.max, 500] { #expect(try CMAPSSText.parse(text, chunkSize: size).unitIDs == expected) }
+    }
+
     @Test func acceptsTabsIndentationAndBlankLinesAtTheEnd() throws {
         let text =
             "  " + CMAPSSText.line(unit: 1, cycle: 1).split(separator: " ").joined(separator: "\t ") + "\n\n  \r\n\n"
