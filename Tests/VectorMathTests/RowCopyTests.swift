@@ -34,7 +34,7 @@ import VectorMath
 
     private static let choices: [[Int]] = [
         [0], [22], Array(0..<23), Array(0..<8), [0, 1, 2, 4, 5, 6, 9, 10, 11, 13, 14, 15, 16, 18, 20, 21],
-        [5, 3, 4, 22, 0],
+        [5, 3, 4, 22, 0], Array(0..<23) + Array((0..<23).reversed()),
     ]
 
     @Test("the chosen numbers arrive in their order, and nothing else is touched", arguments: choices)
@@ -62,6 +62,21 @@ import VectorMath
             #expect(copied(rows, Array(0..<19), limit: 1e150, level).count == 2)
             #expect(copied(rows, [3, 17], limit: 1e150, level).count == 2)
             #expect(copied(rows, Array(0..<17) + [18], limit: 1e150, level).count == 4)
+        }
+    }
+
+    @Test("the first odd row of a wide copy is copied to its end", arguments: [0, 39])
+    func stopsWide(column: Int) {
+        var rows = (0..<4).map { row in (0..<40).map { Double(row * 100 + $0) } }
+        rows[1][column] = .nan
+        rows[2][39 - column] = .nan
+        for level in usableLevels {
+            let (count, bytes) = copied(rows, Array(0..<40), limit: 1e150, level)
+            #expect(count == 1)
+            for row in 0...1 {
+                let start = row * (8 * 40 + 5)
+                #expect(Array(bytes[start..<start + 320]) == rows[row].flatMap { withUnsafeBytes(of: $0, Array.init) })
+            }
         }
     }
 
