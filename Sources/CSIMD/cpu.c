@@ -1,4 +1,10 @@
+#define _GNU_SOURCE
 #include "CSIMD.h"
+
+#include <unistd.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 int simd_cpu_level(void) {
 #if defined(__x86_64__)
@@ -14,4 +20,13 @@ int simd_cpu_level(void) {
 #else
     return 1;
 #endif
+}
+
+long simd_usable_processors(void) {
+#if defined(__linux__)
+    cpu_set_t usable;
+    if (sched_getaffinity(0, sizeof usable, &usable) == 0) return CPU_COUNT(&usable);
+#endif
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return processors > 0 ? processors : 1;
 }

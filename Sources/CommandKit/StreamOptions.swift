@@ -71,12 +71,15 @@ public struct StreamOutputOptions<Default: DefaultFormat>: ParsableArguments {
     }
 
     /// Opens the output.
-    public func openWriter() throws -> RecordWriter {
+    ///
+    /// - Parameter threads: how many threads write rows as NDJSON; 0 is one per processor.
+    public func openWriter(threads: Int = 1) throws -> RecordWriter {
         if let arrayLength, arrayLength < 1 {
             throw UsageError("--npy-rows: expected a number of at least 1, found \(arrayLength)")
         }
         return RecordWriter(
-            try ByteSink(path: output), format: try resolvedFormat(), arrayLength: arrayLength ?? 1024)
+            try ByteSink(path: output), format: try resolvedFormat(), arrayLength: arrayLength ?? 1024,
+            threads: threads)
     }
 }
 

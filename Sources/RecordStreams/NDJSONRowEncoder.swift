@@ -1,116 +1,101 @@
+import Kernels
 import SensorData
+import VectorMath
 
 /// Writes rows as NDJSON.
 struct NDJSONRowEncoder {
-    private var schema: RowSchema?
-    /// The text before each number, `,"sensor_1":`, each padded to a multiple of sixteen bytes.
-    private var keyText: [UInt8] = []
-    private var keyLengths: [Int] = []
-    /// The most bytes that a row without passed-through members takes.
-    private var longestRow = 0
-    private var day = DayText()
+    /// Rows that a thread writes at a time.
+    private static let rowsAtOnce = 32
+    /// A batch of rows hardly has more parts.
+    private static let mostThreads = 8
 
-    private mutating func prepare(for schema: RowSchema) {
-        guard schema != self.schema else { return }
-        self.schema = schema
-        keyText = []
-        keyLengths = []
-        for name in schema.columns {
-            let text = Array(",\(JSONText.quote(name)):".utf8)
-            keyText += text + repeatElement(0, count: (16 - text.count % 16) % 16)
-            keyLengths.append(text.count)
-        }
-        longestRow = 256 + keyText.count + NumberText.longest * keyLengths.count
+    private let threads: Int
+    private var schema: RowSchema?
+    private var text = NDJSONRowText(RowSchema(keys: [], columns: []))
+    private var day = DayText()
+    /// Made when there are rows to share.
+    private var pool: WorkerPool?
+    /// Room for the rows that threads write.
+    private var room: [UInt8] = []
+
+    /// - Parameter threads: how many threads share many rows; 0 is one per processor.
+    init(threads: Int) {
+        self.threads = min(threads > 0 ? threads : usableProcessors(), NDJSONRowEncoder.mostThreads)
     }
 
     /// Appends the rows of `batch` to `sink`, each in one piece.
     ///
     /// - Throws: `DataError` where a number is infinite, which JSON cannot say; the rows before it are written.
     mutating func write(_ batch: RowBatch, to sink: ByteSink) throws {
-        prepare(for: batch.schema)
+        if batch.schema != schema {
+            schema = batch.schema
+            text = NDJSONRowText(batch.schema)
+        }
+        if threads > 1, batch.count > NDJSONRowEncoder.rowsAtOnce {
+            let pool = pool ?? WorkerPool(threads: threads)
+            self.pool = pool
+            return try write(batch, sharedBy: pool, to: sink)
+        }
         var row = 0
-        var fault: DataError?
-        while row < batch.count, fault == nil {
-            try sink.withSpace(atLeast: size(of: row, of: batch)) { room in
+        while row < batch.count {
+            var isInfinite = false
+            try sink.withSpace(atLeast: text.size(of: row, of: batch)) { room in
                 guard let start = room.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return 0 }
                 let end = start + room.count
                 var at = start
                 repeat {
-                    guard let rowEnd = write(row, of: batch, to: at) else {
-                        fault = infinity(row, batch)
+                    guard let rowEnd = text.write(row, of: batch, day: &day, to: at) else {
+                        isInfinite = true
                         break
                     }
                     at = rowEnd
                     row += 1
-                } while row < batch.count && end - at >= size(of: row, of: batch)
+                } while row < batch.count && end - at >= text.size(of: row, of: batch)
                 return at - start
             }
+            if isInfinite { throw infinity(row, batch) }
         }
-        if let fault { throw fault }
     }
 
-    private func size(of row: Int, of batch: RowBatch) -> Int {
-        batch.passthrough.isEmpty ? longestRow : longestRow + batch.passthrough[row].utf8.count
-    }
-
-    /// - Returns: the end of the row; nil where a number is infinite.
-    @inline(__always)
-    private mutating func write(
-        _ row: Int, of batch: RowBatch, to start: UnsafeMutablePointer<UInt8>
-    ) -> UnsafeMutablePointer<UInt8>? {
-        guard var at = writeColumns(of: row, of: batch, to: writeIdentity(of: row, of: batch, to: start)) else {
-            return nil
+    /// Lets threads write parts of the batch side by side, which go to `sink` in their order: the same bytes.
+    private mutating func write(_ batch: RowBatch, sharedBy pool: WorkerPool, to sink: ByteSink) throws {
+        let parts = stride(from: 0, to: batch.count, by: NDJSONRowEncoder.rowsAtOnce).map {
+            $0..<min(batch.count, $0 + NDJSONRowEncoder.rowsAtOnce)
         }
-        if !batch.passthrough.isEmpty, !batch.passthrough[row].isEmpty {
-            at = MemberText.write(batch.passthrough[row], to: MemberText.write(",", to: at))
+        let text = text
+        var places = [0]
+        for part in parts { places.append(part.reduce(places[places.count - 1]) { $0 + text.size(of: $1, of: batch) }) }
+        if let size = places.last, room.count < size {
+            room.append(contentsOf: repeatElement(0, count: size - room.count))
         }
-        return MemberText.write("}\n", to: at)
-    }
-
-    @inline(__always)
-    private mutating func writeIdentity(
-        of row: Int, of batch: RowBatch, to start: UnsafeMutablePointer<UInt8>
-    ) -> UnsafeMutablePointer<UInt8> {
-        let keys = batch.schema.keys
-        var at = MemberText.write("{\"unit_id\":", to: start)
-        at = NumberText.write(batch.unitIDs[row], to: at)
-        if keys.contains(.cycle) { at = MemberText.write(",\"cycle\":", known: batch.cycles[row], to: at) }
-        if keys.contains(.timestamp) {
-            at = day.write(batch.timestamps[row], to: MemberText.write(",\"timestamp\":", to: at))
-        }
-        if keys.contains(.rul) { at = MemberText.write(",\"rul\":", known: batch.rul[row], to: at) }
-        if keys.contains(.isAnomaly) { at = MemberText.write(",\"is_anomaly\":", label: batch.isAnomaly[row], to: at) }
-        return at
-    }
-
-    @inline(__always)
-    private func writeColumns(
-        of row: Int, of batch: RowBatch, to start: UnsafeMutablePointer<UInt8>
-    ) -> UnsafeMutablePointer<UInt8>? {
-        batch.values.withUnsafeBufferPointer { values in
-            keyText.withUnsafeBytes { text in
-                keyLengths.withUnsafeBufferPointer { lengths in
-                    guard var key = text.baseAddress else { return start }
-                    var at = start
-                    let first = row &* lengths.count
-                    for column in 0..<lengths.count {
-                        let value = values[first &+ column]
-                        guard value.magnitude != .infinity else { return nil }
-                        let length = lengths[column]
-                        // Whole words, past the end of the key; the number overwrites what is too much.
-                        var copied = 0
-                        repeat {
-                            let words = key.loadUnaligned(as: (UInt64, UInt64).self)
-                            UnsafeMutableRawPointer(at + copied).storeBytes(of: words, as: (UInt64, UInt64).self)
-                            key += 16
-                            copied &+= 16
-                        } while copied < length
-                        at = NumberText.write(value, to: at + length)
+        var ends = places
+        var rows = parts.map(\.lowerBound)
+        let odd = try room.withUnsafeMutableBufferPointer { room in
+            guard let base = room.baseAddress else { return nil as Int? }
+            ends.withUnsafeMutableBufferPointer { ends in
+                rows.withUnsafeMutableBufferPointer { rows in
+                    pool.run(tasks: parts.count) { part in
+                        var day = DayText()
+                        var at = base + places[part]
+                        var row = parts[part].lowerBound
+                        while row < parts[part].upperBound,
+                            let end = text.write(row, of: batch, day: &day, to: at)
+                        {
+                            at = end
+                            row += 1
+                        }
+                        ends[part] = at - base
+                        rows[part] = row
                     }
-                    return at
                 }
             }
+            for part in parts.indices {
+                try sink.write(UnsafeRawBufferPointer(start: base + places[part], count: ends[part] - places[part]))
+                if rows[part] < parts[part].upperBound { return rows[part] }
+            }
+            return nil
         }
+        if let odd { throw infinity(odd, batch) }
     }
 
     private func infinity(_ row: Int, _ batch: RowBatch) -> DataError {

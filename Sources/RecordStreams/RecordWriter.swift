@@ -12,7 +12,7 @@ public final class RecordWriter {
     private let format: StreamFormat
     private var kind: RecordKind?
     private var members = StreamMembers()
-    private var ndjsonRows = NDJSONRowEncoder()
+    private var ndjsonRows: NDJSONRowEncoder
     private var filled = RowBatch(schema: RowSchema(keys: [], columns: []))
     private var npyRows: NPYRowEncoder
     private var npyWindows: NPYWindowEncoder
@@ -21,11 +21,15 @@ public final class RecordWriter {
 
     /// Writes to `sink` in `format`.
     ///
-    /// - Parameter arrayLength: records in one `.npy` array; arrays are cut by this count alone, so that the bytes do not
-    ///   depend on timing.
-    public init(_ sink: ByteSink, format: StreamFormat, arrayLength: Int = 1024) {
+    /// - Parameters:
+    ///   - arrayLength: records in one `.npy` array; arrays are cut by this count alone, so that the bytes do not depend on
+    ///     timing.
+    ///   - threads: how many threads write rows as NDJSON, which takes longer than most of what is done to them; 0 is one
+    ///     per processor. The bytes are the same.
+    public init(_ sink: ByteSink, format: StreamFormat, arrayLength: Int = 1024, threads: Int = 1) {
         self.sink = sink
         self.format = format
+        ndjsonRows = NDJSONRowEncoder(threads: threads)
         npyRows = NPYRowEncoder(arrayLength: max(1, arrayLength))
         npyWindows = NPYWindowEncoder(arrayLength: max(1, arrayLength))
         npyScored = NPYScoredEncoder(arrayLength: max(1, arrayLength))

@@ -34,9 +34,9 @@ public final class WorkerPool: @unchecked Sendable {
     private var body: UnsafePointer<Body>?
     private var tasks = 0
 
-    /// Starts `threads − 1` threads; `threads` of 0 or less means one per processor.
+    /// Starts `threads − 1` threads; `threads` of 0 or less means one per processor that this process may use.
     public init(threads: Int = 1) {
-        let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+        let processors = usableProcessors()
         self.threads = threads > 0 ? threads : processors
         patience = self.threads <= processors ? 1000 : 0
         pthread_mutex_init(lock, nil)

@@ -41,6 +41,8 @@ struct Featurize: Tool {
     var model: String?
     @OptionGroup var missing: MissingOptions
     @OptionGroup var state: StateOptions
+    @Option(help: ArgumentHelp("Threads that write NDJSON; 0 is one per processor.", valueName: "n"))
+    var threads: Int?
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
     @OptionGroup var diagnostics: DiagnosticOptions
@@ -52,7 +54,7 @@ struct Featurize: Tool {
         var isForTurbofans = columns.isEmpty && drop.isEmpty && settings.isDefault("drop")
         let state = try state.replaceableFile(apartFrom: input.files, output.output)
         if let state { try featurizer.restoreState(from: state) }
-        let count = try stream(report) { rows, writer in
+        let count = try stream(settings, report) { rows, writer in
             if isForTurbofans {
                 report.notePassedOver(try featurizer.settings.passedOver(of: rows.schema.columns))
                 isForTurbofans = false
@@ -84,11 +86,12 @@ struct Featurize: Tool {
                     + "expected one of them, such as \(model)/\(ModelBundle.membersFolder)/\(first.version)")
         }
         let digest = description.featureDigest
-        var fitted = FittedRows(description.features, of: "model \(version)", missing: try settings().choice("missing"))
+        let settings = try settings()
+        var fitted = FittedRows(description.features, of: "model \(version)", missing: try settings.choice("missing"))
         let state = try state.replaceableFile(apartFrom: input.files, output.output)
         if let state { try fitted.restoreState(from: state, digest: digest) }
         var features = RowBatch(schema: RowSchema(keys: [], columns: []))
-        let count = try stream(report) { rows, writer in
+        let count = try stream(settings, report) { rows, writer in
             let outcome = Result { try fitted.take(rows) }
             fitted.write(rows, into: &features)
             try writer.write(features)
@@ -105,9 +108,9 @@ struct Featurize: Tool {
     /// - Parameter map: writes the feature rows of some rows, when it fails too.
     /// - Returns: the rows read and written.
     private func stream(
-        _ report: Report, _ map: (RowBatch, RecordWriter) throws -> Void
+        _ settings: Settings, _ report: Report, _ map: (RowBatch, RecordWriter) throws -> Void
     ) throws -> (read: Int, written: Int) {
-        let writer = try output.openWriter()
+        let writer = try output.openWriter(threads: try settings.int("threads", in: 0...1024))
         let reader = try RecordReader(paths: input.files, beforeBlocking: { try writer.flush() })
         var rows = RowBatch(schema: RowSchema(keys: [], columns: []))
         do {
@@ -131,6 +134,7 @@ struct Featurize: Tool {
         settings.override(with: missing)
         settings.override("windows", withList: windows, from: "--windows")
         settings.override("statistics", withList: statistics, from: "--statistics")
+        settings.override("threads", with: threads, from: "--threads")
         return settings
     }
 

@@ -134,6 +134,42 @@ struct RowStreamTests {
         }
     }
 
+    @Test("threads that share rows write the bytes of one", arguments: [2, 3, 16])
+    func sharedRows(threads: Int) throws {
+        var batch = RowBatch(schema: RowSchema(keys: [.cycle, .timestamp], columns: ["a", "b"]))
+        for row in 0..<1000 {
+            batch.unitIDs.append(Int64(row / 7))
+            batch.cycles.append(Int64(row))
+            // Days change within a thread's rows and between them.
+            batch.timestamps.append(Int64(row) * 10_000_000)
+            batch.values += [Double(row) / 3, row % 5 == 0 ? .nan : Double(row)]
+            batch.passthrough.append(row % 3 == 0 ? "" : "\"site\":\"\(String(repeating: "x", count: row % 400))\"")
+        }
+        func bytes(_ batch: RowBatch, threads: Int) -> (text: String, error: String?) {
+            var bytes: [UInt8] = []
+            var fault: String?
+            let writer = RecordWriter(ByteSink { bytes.append(contentsOf: $0) }, format: .ndjson, threads: threads)
+            do {
+                try writer.write(batch)
+            } catch {
+                fault = "\(error)"
+            }
+            try? writer.finish()
+            return (String(decoding: bytes, as: UTF8.self), fault)
+        }
+        #expect(bytes(batch, threads: threads) == bytes(batch, threads: 1))
+        #expect(bytes(batch, threads: threads).text.split(separator: "\n").count == 1000)
+        for odd in [0, 31, 32, 500, 999] {
+            var batch = batch
+            batch.values[2 * odd + 1] = .infinity
+            batch.values[2 * 999] = -.infinity
+            let shared = bytes(batch, threads: threads)
+            #expect(shared == bytes(batch, threads: 1))
+            #expect(shared.text.split(separator: "\n").count == odd)
+            #expect(shared.error != nil)
+        }
+    }
+
     @Test("infinite numbers are not written, and the rows before them are", arguments: StreamFormat.allCases)
     func infinity(_ format: StreamFormat) throws {
         var batch = RowBatch(schema: RowSchema(keys: [], columns: ["a"]))

@@ -5,6 +5,9 @@
 /// The highest x86-64 feature level of this machine that the operating system supports too: 1, 3 or 4; 1 elsewhere.
 int simd_cpu_level(void);
 
+/// The processors that this process may run on.
+long simd_usable_processors(void);
+
 #define SIMD_INLINE static inline __attribute__((always_inline))
 
 /// Waits for some dozen cycles.
