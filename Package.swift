@@ -16,10 +16,11 @@ let isFetched = Context.packageDirectory.contains("/checkouts/")
     let dispatches = false
 #endif
 
-/// The swift settings of one compilation of `Sources/KernelsBase`.
+/// The swift settings of one compilation of `Sources/KernelsBase`. A level's flags hold in debug builds too: what its
+/// kernels are made of is there only with them.
 func kernelSettings(_ flags: [String], defining level: String? = nil) -> [SwiftSetting] {
     let speed = ["-Ounchecked", "-wmo", "-enforce-exclusivity=unchecked"]
-    return (isFetched ? [] : [.unsafeFlags(speed + flags, .when(configuration: .release))])
+    return (isFetched ? [] : [.unsafeFlags(speed, .when(configuration: .release)), .unsafeFlags(flags)])
         + (level.map { [.define($0)] } ?? [])
 }
 
