@@ -39,6 +39,7 @@ struct NPYRowEncoder {
     ) throws {
         try adopt(schema, sink)
         let (stride, offset) = (arrays.recordSize, identity.size)
+        // A slice of an array would be counted for every few rows.
         try rows.withUnsafeBufferPointer { rows in
             var first = 0
             while first < rows.count {
