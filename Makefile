@@ -24,7 +24,7 @@ TO := $(DESTDIR)$(PREFIX)
 TEST := Tests/Services/with-mlflow-server $(SWIFT) test -c release --disable-testable-imports
 SWIFT_FILES := Package.swift Sources Tests man
 
-.PHONY: all deps test-deps build test test-cases coverage demo compare lint man completions install uninstall bench clean
+.PHONY: all deps test-deps build test test-cases debug-kernels coverage demo compare lint man completions install uninstall bench clean
 
 all: build
 
@@ -42,6 +42,10 @@ test: test-deps
 
 test-cases: test-deps
 	$(TEST) --filter CommandCaseTests
+
+# What people who work on it build first, `swift build`, needs the flags of each processor level as a release does.
+debug-kernels: deps
+	$(SWIFT) build --target VectorMath
 
 coverage: test-deps
 	.ci/coverage 80
